@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* store - the log (cellwarden.db): runs, recordings, cells, observations, findings, alerts, reviews.
+ *
+ * in   judged cells of a run; a reviewer's decisions
+ * out  rows, append-only and hash-chained; views that a person can query
+ * ref  docs/formats.md; detector/store_schema.sql
+ * cost one transaction a run or a batch
+ * thread one object, one thread; SQLite stays inside the store_*.c files
+ */
+#ifndef DETECTOR_STORE_H
+#define DETECTOR_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/digest.h"
+#include "detector/verdict.h"
+
+struct store;
+
+/* What is written about one run over one recording. Texts are borrowed during the call. */
+struct store_run {
+    const char *command;        /* "replay" */
+    const char *version;        /* program version */
+    const char *path;
+    const char *format;
+    double rate_hz, center_hz;  /* 0: not applicable (GSMTAP) */
+    int64_t start_utc_us;       /* UTC_UNKNOWN */
+    double ppm;                 /* as given */
+    uint8_t recording_sha256[DIGEST_OCT];
+    uint64_t n_samp;
+    double signal_s;
+    bool interrupted;
+    uint8_t rules_sha256[DIGEST_OCT];
+    uint8_t known_sha256[DIGEST_OCT]; /* zero: none */
+    uint8_t local_sha256[DIGEST_OCT]; /* zero: none */
+    const struct store_coverage *coverage;
+    size_t n_coverage;
+};
+
+struct store_coverage {
+    enum arfcn_band band; /* ARFCN_BAND_UNKNOWN: outside the known bands */
+    double from_hz, to_hz;
+    double heard_s;
+    char reason[160];     /* "" or why it was not heard */
+};
+
+/* Opens or makes the log; migrates an older version after a backup beside it. Sentences for: a
+ * newer version, another program's file, read-only, not a database, full disk. */
+int store_open(struct store **ret, const char *path, char *err, size_t err_cap);
+void store_close(struct store *s);
+
+/* Writes one run with all its cells, observations (distinct SI), findings and alerts in one
+ * transaction. Ids are UUIDv5 under the recording's namespace (core/digest.h): writing the same
+ * run twice adds nothing and returns 0. *ret_new tells (may be NULL). */
+int store_write_run(struct store *s, const struct store_run *run, const struct judged_cell *cells,
+                    size_t n_cells, bool *ret_new, char *err, size_t err_cap);
+
+/* Ids as they stand in JSON and rows. space is digest_uuid_space(recording_sha256). */
+void store_cell_id(const uint8_t space[16], const struct judged_cell *c, char ret[DIGEST_UUID_CAP]);
+void store_finding_id(const uint8_t space[16], const struct judged_cell *c,
+                      const struct finding *f, char ret[DIGEST_UUID_CAP]);
+
+#endif

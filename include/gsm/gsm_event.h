@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* gsm_event - one decoded SCH or block, as `--blocks` prints it.
+ *
+ * thread plain value; octets are blanked (gsm/paging.h)
+ */
+#ifndef GSM_GSM_EVENT_H
+#define GSM_GSM_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gsm/arfcn.h"
+#include "gsm_const.h"
+
+enum gsm_event_kind { GSM_EVENT_SCH, GSM_EVENT_BCCH, GSM_EVENT_CCCH };
+
+struct gsm_event {
+    enum gsm_event_kind kind;
+    struct arfcn channel;
+    int bsic;         /* -1: not known (GSMTAP) */
+    uint32_t fn;      /* of the (first) burst */
+    double samp;      /* start of bit 0 of that burst, in samples of the input */
+    double offset_hz;
+    double snr_db;
+    bool assumed;     /* SCH: did not decode by itself */
+    uint8_t l2[GSM_L2_OCT];
+    int bit_errors;   /* of 456; -1: not known */
+    int combined;     /* transmissions added before decoding */
+    bool repaired;
+};
+
+/* "BCCH", "CCCH"; "SCH" for an SCH. */
+const char *gsm_event_channel_name(enum gsm_event_kind kind);
+
+/* Order of output: by sample, band, ARFCN, kind. Like strcmp. */
+int gsm_event_compare(const struct gsm_event *a, const struct gsm_event *b);
+
+#endif

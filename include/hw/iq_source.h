@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* iq_source - where samples come from: one row of functions per kind of source.
+ *
+ * in   a path, "-" for standard input; what the user said of it
+ * out  iq_block after iq_block, in constant memory
+ * cost limited by the disk
+ * thread one object, one thread
+ */
+#ifndef HW_IQ_SOURCE_H
+#define HW_IQ_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/iq_block.h"
+
+/* What the user said; 0, UNKNOWN or UTC_UNKNOWN where nothing was said. */
+struct iq_source_config {
+    const char *path;
+    enum iq_format format;
+    double rate_hz;
+    double center_hz;
+    int64_t start_utc_us;
+    size_t block_samp; /* samples a block; 0: 65536 */
+};
+
+/* What is known now; the masks tell which of it was guessed, and guess says from what in words
+ * ("rate 500 kHz and centre 941 MHz from the file name"); "" when nothing was guessed. */
+struct iq_source_info {
+    enum iq_format format;
+    double rate_hz;
+    double center_hz;
+    int64_t start_utc_us;
+    bool guessed_format, guessed_rate, guessed_center, guessed_start;
+    char guess[256];
+    uint64_t n_samp_total; /* 0: not known (stdin) */
+};
+
+struct iq_source;
+
+/* Opens. Returns 0 or negative errno; err gets one sentence that says what to do: a file whose
+ * rate, centre or format nobody gave (-EINVAL), that does not exist, is empty (-ENODATA), is a
+ * directory, holds half a sample at its end (accepted; see iq_source_notes). */
+int iq_source_open(struct iq_source **ret, const struct iq_source_config *cfg, char *err,
+                   size_t err_cap);
+void iq_source_close(struct iq_source *src);
+
+void iq_source_info(const struct iq_source *src, struct iq_source_info *ret);
+
+/* Next block: 1 and *ret, 0 at the end, negative errno on a read error. */
+int iq_source_next(struct iq_source *src, struct iq_block *ret);
+
+/* Octets of the input so far, for the digest of the recording: set a function that is called with
+ * every run of octets read, header included, in order. */
+void iq_source_set_tap(struct iq_source *src, void (*tap)(void *ctx, const void *data, size_t n),
+                       void *ctx);
+
+/* Sentences about the input that came up while reading ("the last octet is half a sample and was
+ * left out"); returns the i-th or NULL. */
+const char *iq_source_note(const struct iq_source *src, size_t i);
+
+/* Guesses from a file name alone; fields that the name does not tell stay 0. Public for tests and
+ * fuzzing. Knows gr-gsm (..._a725_d174_...), GQRX (gqrx_YYYYMMDD_HHMMSS_FREQ_RATE_fc.raw), rtl_433
+ * (g001_868M_1024k.cu8), and rtl_sdr habits (gsm_935.2MHz_2.4Msps.bin, ..._941.0MHz_500k.cfile). */
+void iq_name_guess(const char *path, struct iq_source_info *ret);
+
+#endif
