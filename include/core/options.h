@@ -66,4 +66,7 @@ void opt_format_man(const struct opt_command *cmd, FILE *out);
 /* "936.2MHz" to 936200000. Returns 0, or -EINVAL when text is not wholly a number. */
 int opt_number(const char *text, double *ret);
 
+/* True when word is probably what was meant by typed: a longer form of it, or a slip away. */
+bool opt_similar(const char *typed, const char *word);
+
 #endif
