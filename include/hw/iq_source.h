@@ -15,9 +15,12 @@
 
 #include "core/iq_block.h"
 
+struct input;
+
 /* What the user said; 0, UNKNOWN or UTC_UNKNOWN where nothing was said. */
 struct iq_source_config {
     const char *path;
+    struct input *input; /* of path, already open: belongs to the source once open succeeds; NULL */
     enum iq_format format;
     double rate_hz;
     double center_hz;
@@ -48,7 +51,8 @@ void iq_source_close(struct iq_source *src);
 
 void iq_source_info(const struct iq_source *src, struct iq_source_info *ret);
 
-/* Next block: 1 and *ret, 0 at the end, negative errno on a read error. */
+/* Next block: 1 and *ret, 0 at the end, negative errno on a read error. -EINTR when a signal ended
+ * a wait: nothing is lost, call again or stop. */
 int iq_source_next(struct iq_source *src, struct iq_block *ret);
 
 /* Octets of the input so far, for the digest of the recording: set a function that is called with
@@ -64,5 +68,12 @@ const char *iq_source_note(const struct iq_source *src, size_t i);
  * fuzzing. Knows gr-gsm (..._a725_d174_...), GQRX (gqrx_YYYYMMDD_HHMMSS_FREQ_RATE_fc.raw), rtl_433
  * (g001_868M_1024k.cu8), and rtl_sdr habits (gsm_935.2MHz_2.4Msps.bin, ..._941.0MHz_500k.cfile). */
 void iq_name_guess(const char *path, struct iq_source_info *ret);
+
+/* Guesses the sample format from the first octets, IQ_FORMAT_UNKNOWN when they fit none or more
+ * than one; contradicts() is true when they are clearly not of the format said. */
+enum iq_format iq_content_guess(const uint8_t *head, size_t n_oct);
+bool iq_content_contradicts(const uint8_t *head, size_t n_oct, enum iq_format format);
+/* What else the octets are ("a WAV file"), or NULL. */
+const char *iq_content_other(const uint8_t *head, size_t n_oct);
 
 #endif
