@@ -222,12 +222,26 @@ static int take_row(struct opt_state *s, const struct opt_row *row, const char *
     return set_value(s, row, text);
 }
 
-/* "--name" or "--name=value". Returns 1 for --help. */
+/* --help, and the two words by which the program asks its own commands. */
+static bool take_help(const struct opt_command *cmd, const char *word)
+{
+    if (strcmp(word, "help") == 0)
+        opt_format_help(cmd, stdout);
+    else if (strcmp(word, "help-line") == 0)
+        (void)printf("  %-10s %s\n", cmd->name, cmd->summary);
+    else if (strcmp(word, "help-man") == 0)
+        opt_format_man(cmd, stdout);
+    else
+        return false;
+    return true;
+}
+
+/* "--name" or "--name=value". Returns 1 when help was asked for and printed. */
 static int take_long(struct opt_state *s, const char *word)
 {
     const char *equals = strchr(word, '=');
     size_t n = equals ? (size_t)(equals - word) : strlen(word);
-    if (n == 4 && memcmp(word, "help", 4) == 0)
+    if (take_help(s->cmd, word))
         return 1;
     for (size_t i = 0; i < s->cmd->n_rows; i++) {
         const struct opt_row *row = &s->cmd->rows[i];
@@ -248,13 +262,13 @@ static const struct opt_row *find_letter(const struct opt_command *cmd, char let
     return NULL;
 }
 
-/* "-v", "-vv", "-oVALUE". Returns 1 for -h. */
+/* "-v", "-vv", "-oVALUE". Returns 1 when -h asked for help and it is printed. */
 static int take_letters(struct opt_state *s, const char *word)
 {
     for (const char *p = word; *p; p++) {
         const struct opt_row *row = find_letter(s->cmd, *p);
         if (!row && *p == 'h')
-            return 1;
+            return take_help(s->cmd, "help");
         if (!row)
             return refuse(s, "unknown option '-%c': see cellwarden %s --help", *p, s->cmd->name);
         if (takes_value(row))
@@ -293,12 +307,8 @@ int opt_parse(const struct opt_command *cmd, int argc, char **argv, int *ret_n_o
             only_operands = true;
         else
             rc = word[1] == '-' ? take_long(&s, word + 2) : take_letters(&s, word + 1);
-        if (rc < 0)
+        if (rc != 0)
             return rc;
-        if (rc > 0) {
-            opt_format_help(cmd, stdout);
-            return 1;
-        }
     }
     *ret_n_operands = n;
     return check_operands(&s, n);

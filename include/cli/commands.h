@@ -18,7 +18,7 @@ enum command_exit {
     COMMAND_DONE = 0,
     COMMAND_ERROR = 1,
     COMMAND_USAGE = 2,
-    COMMAND_FLAGGED = 3,    /* only with --exit-code */
+    COMMAND_FLAGGED = 3, /* only with --exit-code */
     COMMAND_DEVICE_LOST = 4,
     COMMAND_INCOMPLETE = 5, /* scan: not every band was heard */
     COMMAND_SIGNAL = 128    /* + number of the signal */

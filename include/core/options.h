@@ -32,29 +32,31 @@ struct opt_list {
 };
 
 struct opt_row {
-    const char *name;   /* "rate", without hyphens */
-    char letter;        /* 'v', or 0 */
+    const char *name; /* "rate", without hyphens */
+    char letter;      /* 'v', or 0 */
     enum opt_type type;
     void *value;
-    const char *arg;    /* "HZ": how help names the value; NULL for flags */
-    const char *help;   /* one sentence without a full stop; the default stands in it */
-    double lo, hi;      /* OPT_NUMBER, OPT_INT; both 0: no limits */
+    const char *arg;            /* "HZ": how help names the value; NULL for flags */
+    const char *help;           /* one sentence without a full stop; the default stands in it */
+    double lo, hi;              /* OPT_NUMBER, OPT_INT; both 0: no limits */
     const char *const *choices; /* OPT_CHOICE: NULL-terminated */
 };
 
 struct opt_command {
-    const char *name;      /* "replay" */
-    const char *operands;  /* "FILE..." or "" */
-    const char *summary;   /* one line */
-    const char *details;   /* paragraphs, may be NULL */
-    const char *example;   /* lines of shell */
+    const char *name;     /* "replay" */
+    const char *operands; /* "FILE..." or "" */
+    const char *summary;  /* one line */
+    const char *details;  /* paragraphs, may be NULL */
+    const char *example;  /* lines of shell */
     const struct opt_row *rows;
     size_t n_rows;
     int min_operands, max_operands; /* max -1: any number */
 };
 
 /* Parses argv[1..]. Operands are moved to the front of argv[1..]; *ret_n_operands tells how many.
- * Returns 0; 1 when --help was asked for and printed to stdout; -EINVAL with a sentence in err
+ * Returns 0; 1 when --help was asked for and printed to stdout (so do --help-line, one line for
+ * the list of commands, and --help-man, the command's section of the man page: the program's own
+ * way to ask all its commands); -EINVAL with a sentence in err
  * (lower case, problem first, subject in quotes, what to do). */
 int opt_parse(const struct opt_command *cmd, int argc, char **argv, int *ret_n_operands, char *err,
               size_t err_cap);
