@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* equalizer - symbols of up to 8 bursts of one transmitter to soft bits.
+ *
+ * in   derotated symbols of burst_cut around each burst; what is known of the transmitter's
+ *      channel from its earlier bursts (channel_prior)
+ * out  148 soft bits a burst, its channel, noise, residual frequency; an updated prior
+ * ref  docs/receiver.md; max-log-MAP after Bahl, Cocke, Jelinek, Raviv 1974;
+ *      Es/N0 = energy per symbol / noise density
+ * cost see bench_receiver
+ * thread one object per worker; a prior belongs to one transmitter
+ *
+ * First pass: channel from the training bits with the prior (MMSE), max-log-MAP. Second pass: channel, noise
+ * and phase ramp again from all 148 soft symbols (one step of expectation maximisation), echoes
+ * outside the trellis taken out with the soft symbols, max-log-MAP again.
+ */
+#ifndef DSP_EQUALIZER_H
+#define DSP_EQUALIZER_H
+
+#include <stdint.h>
+
+#include "dsp/training.h"
+#include "gsm_const.h"
+
+/* Channel taps looked at: delays -3 .. +8 symbols. */
+#define CHANNEL_TAPS 12
+#define CHANNEL_FIRST (-3)
+/* Symbols needed before bit 0 and after bit 147. */
+#define EQUALIZER_LEAD 4
+#define EQUALIZER_SYMS (GSM_BURST_BITS + 4 + 12)
+#define EQUALIZER_BATCH 8
+
+/* What earlier bursts taught about one transmitter's channel. */
+struct channel_prior {
+    uint32_t n_learned;              /* bursts */
+    float cov[CHANNEL_TAPS][CHANNEL_TAPS][2]; /* mean of h h^H */
+    float noise;                     /* mean noise power a symbol */
+    float ramp_var;                  /* variance of the residual frequency, (turns per symbol)^2 */
+    int first_tap;                   /* of the trellis, as index 0..11 */
+    int n_taps;                      /* of the trellis, 3..6 */
+};
+
+/* soft: libosmocore's convention, +127 sure zero, -127 sure one. */
+struct burst_soft {
+    int8_t soft[GSM_BURST_BITS];
+    float tap[CHANNEL_TAPS][2];
+    float energy;     /* of the taps: Es, in units of burst_cut */
+    float noise;      /* N0 in the same units */
+    float ramp_sym;   /* residual frequency in turns per symbol, measured in this burst */
+    float ramp_var;   /* its variance by the Cramer-Rao bound */
+    float phase_err_rad; /* rms phase error after the ramp is taken out, noise included */
+};
+
+struct burst_in {
+    enum burst_kind kind;
+    int tsc;
+    float y[EQUALIZER_SYMS][2]; /* symbols -EQUALIZER_LEAD .. */
+};
+
+struct equalizer;
+
+int equalizer_create(struct equalizer **ret);
+void equalizer_destroy(struct equalizer *e);
+
+/* A prior for a transmitter of which nothing is known. */
+void channel_prior_init(struct channel_prior *p);
+/* Adds one burst's channel; chooses the trellis window anew. weight 1 for a burst of known good
+ * decisions. */
+void channel_prior_learn(struct channel_prior *p, const struct burst_soft *b);
+/* Moves the prior by whole symbols when the timing was moved by that much (later = positive). */
+void channel_prior_shift(struct channel_prior *p, int sym);
+/* Mean delay of the taps in symbols against delay 0, and its spread (rms, symbols). */
+void channel_prior_delay(const struct channel_prior *p, float *ret_mean_sym, float *ret_spread_sym);
+
+/* n 1..EQUALIZER_BATCH. */
+void equalizer_run(struct equalizer *e, const struct channel_prior *prior,
+                   const struct burst_in *in, int n, struct burst_soft *out);
+
+#endif
