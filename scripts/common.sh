@@ -50,11 +50,16 @@ install_packages() {
     fi
     say "Installing them with ${root[*]:+${root[*]} }apt-get (the list: scripts/packages.txt)"
     local apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq
-               -o DPkg::Lock::Timeout=300)
-    "${apt[@]}" update </dev/null >&2 ||
-        say "apt-get update failed; trying with the package lists that are there."
-    "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >&2 ||
-        fail "apt-get could not install ${missing[*]}; is there a network, and is this Debian 12?"
+               -o DPkg::Lock::Timeout=300) log=build/apt.log
+    mkdir -p build
+    "${apt[@]}" update </dev/null >"$log" 2>&1 ||
+        say "apt-get update failed ($log); trying with the package lists that are there."
+    if ! "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >>"$log" 2>&1
+    then
+        tail -n 15 "$log" >&2
+        fail "apt-get could not install ${missing[*]} (above, all of it in $log);" \
+            "is there a network, and is this Debian 12?"
+    fi
 }
 
 # build_tree PRESET [TARGET...]: configures and builds build/PRESET, incrementally.
@@ -64,18 +69,17 @@ build_tree() {
     command -v cmake >/dev/null || fail "cmake is missing; run without --no-install"
     command -v ninja >/dev/null || fail "ninja is missing; run without --no-install"
     mkdir -p build
-    say "Configuring build/$preset"
     if ! cmake --preset "$preset" >"build/$preset.log" 2>&1; then
         cat "build/$preset.log" >&2
         fail "cmake could not configure build/$preset (see above; a package of" \
             "scripts/packages.txt may be missing, or build/$preset belongs to another checkout)"
     fi
-    grep -- '^--   ' "build/$preset.log" >&2 || true
+    sed -n 's/^--   left out: /Left out: /p' "build/$preset.log" >&2
     local targets=()
     if [ $# -gt 0 ]; then
         targets=(--target "$@")
     fi
-    say "Building build/$preset with $jobs jobs"
+    say "Building in build/$preset, $jobs jobs"
     cmake --build "build/$preset" -j "$jobs" "${targets[@]}" >"build/$preset.log" 2>&1 || {
         grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking)' "build/$preset.log" | tail -n 80 >&2
         fail "build/$preset did not build (see above; all of it in build/$preset.log)"
