@@ -7,7 +7,9 @@
  * thread one object, one thread
  *
  * A capture has no BSIC and often no frame number. A transmitter is then told by its ARFCN and by
- * the CGI of its SI3 or SI4: another CGI on the same ARFCN is another transmitter.
+ * the CGI of its SI3 or SI4: another CGI on the same ARFCN is another transmitter. What came
+ * before the first SI3 or SI4 since the scan came to the ARFCN is of the one that follows; what
+ * never sees one is of the only transmitter there, or a transmitter without a name.
  */
 #ifndef GSM_GSMTAP_CELLS_H
 #define GSM_GSMTAP_CELLS_H
@@ -33,10 +35,14 @@ struct gsmtap_cells;
 
 int gsmtap_cells_create(struct gsmtap_cells **ret, const uint8_t *key_seed, size_t n_seed_oct);
 void gsmtap_cells_destroy(struct gsmtap_cells *c);
-/* Takes one frame; writes the blanked event. 0, or -EINVAL for a frame of the wrong size (counted). */
+/* Takes one frame; writes the blanked event. 0; -EINVAL for a frame of the wrong size, without a
+ * channel of ours or without a time (counted); -ENOMEM. ret->samp is the time in seconds, since a
+ * capture has no samples; offset_hz and snr_db are NAN, bit_errors is -1. */
 int gsmtap_cells_push(struct gsmtap_cells *c, const struct gsmtap_cells_frame *frame,
                       struct gsm_event *ret);
-/* At the end: reports, ascending by channel then time; borrowed until destroy. */
+/* Frames refused so far. */
+uint64_t gsmtap_cells_count_refused(const struct gsmtap_cells *c);
+/* At the end: reports, ascending by channel then time; borrowed until destroy. Push no more. */
 size_t gsmtap_cells_finish(struct gsmtap_cells *c, const struct cell_report **ret);
 
 #endif

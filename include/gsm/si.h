@@ -36,7 +36,7 @@ enum si_type {
 
 enum si_result { SI_OK = 0, SI_SHORT, SI_NOT_RR, SI_OTHER_TYPE, SI_MALFORMED };
 
-/* A list of ARFCNs, ascending as numbers (0 last as broadcast order does not matter). */
+/* A list of ARFCNs, ascending as numbers, 0 last (44.018 10.5.2.21 orders them so). */
 #define SI_FREQ_CAP 128
 enum si_freq_format {
     SI_FREQ_BITMAP_0 = 0,
@@ -106,7 +106,7 @@ struct si_rest_3_4 {
     bool early_classmark_sending;         /* SI3 */
     bool scheduling_present;              /* SI3: SI9 position (where) */
     struct si_gprs_indicator gprs;
-    bool early_classmark_3g_restricted;   /* SI3 "3G Early Classmark Sending Restriction" bit H */
+    bool early_classmark_3g_restricted;   /* SI3 "3G Early Classmark Sending Restriction": bit L */
     bool si2quater_indicator;             /* SI3 */
     bool si2quater_on_bcch_ext;           /* SI3 */
     bool lsa_id_present;                  /* SI4 SI4 Rest Octets_S */
