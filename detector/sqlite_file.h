@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sqlite_file - what the three database files have in common: opening, versions, sentences.
+ *
+ * in   a path and what kind of file is expected there
+ * out  a connection, or a negative errno and one sentence that says what to do
+ * ref  docs/formats.md "Files"; sqlite.org/pragma.html application_id, user_version
+ * thread one connection, one thread; private to detector/
+ */
+#ifndef DETECTOR_SQLITE_FILE_H
+#define DETECTOR_SQLITE_FILE_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/digest.h"
+#include "detector/store.h"
+
+struct sqlite_file_kind {
+    const char *what; /* "log": how sentences name it */
+    int application_id;
+    int version;              /* steps there are */
+    const char *const *steps; /* steps[i]: SQL that brings version i to i + 1 */
+};
+
+enum sqlite_file_mode {
+    SQLITE_FILE_READ, /* must exist, must be of the current version */
+    SQLITE_FILE_WRITE /* made when missing; an older version is migrated after a backup */
+};
+
+/* Opens. 0; -ENOENT (READ only); -EINVAL: another program's file, a newer version, not a database;
+ * -EROFS, -ENOSPC, -EBUSY, -EIO, -ENOMEM. */
+int sqlite_file_open(sqlite3 **ret, const struct sqlite_file_kind *kind, const char *path,
+                     enum sqlite_file_mode mode, char *err, size_t err_cap);
+
+/* Brings an open file to kind->version: first a copy beside it (PATH.backup-vN), then one
+ * transaction a step. Part of sqlite_file_open; apart for tests. */
+int sqlite_file_migrate(sqlite3 *db, const struct sqlite_file_kind *kind, const char *path,
+                        char *err, size_t err_cap);
+
+/* Sentence and negative errno for the last error of db: "cannot DOING "PATH": ...". */
+int sqlite_file_fail(sqlite3 *db, const char *doing, const char *path, char *err, size_t err_cap);
+
+/* One integer of one row; *ret stays as it is when there is no row. SQLite result code. */
+int sqlite_file_int(sqlite3 *db, const char *sql, int64_t *ret);
+
+/* Adds to the digest, for each row of sql: each column as type letter, length, octets. The SQL
+ * has to fix the order. SQLite result code. */
+int sqlite_file_digest(sqlite3 *db, const char *sql, struct digest *sum);
+
+/* Copies a column's text, cut to cap - 1 octets; "" for NULL. */
+void sqlite_file_text(sqlite3_stmt *st, int column, char *ret, size_t cap);
+
+/* Adds one column of the current row to a digest, in the form of docs/formats.md "Hash chain":
+ * N; Iinteger; Rreal with 17 digits; Tlength:text; Blength:octets in hex; each with a line feed. */
+int sqlite_file_digest_column(sqlite3_stmt *st, int column, struct digest *sum);
+int sqlite_file_digest_null(struct digest *sum);
+int sqlite_file_digest_int(struct digest *sum, int64_t value);
+int sqlite_file_digest_real(struct digest *sum, double value);
+int sqlite_file_digest_text(struct digest *sum, const char *text, size_t n_oct);
+int sqlite_file_digest_blob(struct digest *sum, const uint8_t *data, size_t n_oct);
+
+/* Connection of the log, for the store_*.c files, review.c and export_csv.c. */
+sqlite3 *store_connection(struct store *s);
+const char *store_path(const struct store *s);
+
+/* One row on its way into an append-only table: values in the order of the columns after seq and
+ * before prev_hash. Texts and octets are borrowed until chain_append. */
+#define CHAIN_VALUE_CAP 20
+struct chain_value {
+    int type; /* SQLITE_NULL, _INTEGER, _FLOAT, _TEXT, _BLOB */
+    int64_t integer;
+    double real;
+    const void *data;
+    size_t n_oct;
+};
+struct chain_row {
+    size_t n;
+    struct chain_value value[CHAIN_VALUE_CAP];
+};
+void chain_put_int(struct chain_row *row, int64_t value);
+void chain_put_real(struct chain_row *row, double value);     /* NAN: NULL */
+void chain_put_text(struct chain_row *row, const char *text); /* NULL: NULL */
+void chain_put_blob(struct chain_row *row, const uint8_t *data, size_t n_oct);
+/* Appends inside the caller's transaction. SQLite result code. */
+int chain_append(sqlite3 *db, enum store_table table, const struct chain_row *row);
+
+/* The log's kind: store_migrate.c. */
+extern const struct sqlite_file_kind store_file_kind;
+
+#endif
