@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gsm/acquire.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "dsp/sync.h"
+#include "gsm_const.h"
+
+/* Share of the power that the training bits must explain: noise reaches 0.1 over all lags, a
+ * burst at Es/N0 -6 dB has 0.17. */
+#define FIT_MIN 0.13
+
+struct acquire {
+    const struct cell_rx_config *cfg;
+    struct burst_scratch *scratch;
+    struct equalizer *equalizer;
+};
+
+int acquire_create(struct acquire **ret, const struct cell_rx_config *cfg)
+{
+    struct acquire *a = calloc(1, sizeof(*a));
+    if (!a)
+        return -ENOMEM;
+    a->cfg = cfg;
+    int err = burst_scratch_create(&a->scratch, cfg->filter);
+    if (!err)
+        err = equalizer_create(&a->equalizer);
+    if (err) {
+        acquire_destroy(a);
+        return err;
+    }
+    *ret = a;
+    return 0;
+}
+
+void acquire_destroy(struct acquire *a)
+{
+    if (!a)
+        return;
+    burst_scratch_destroy(a->scratch);
+    equalizer_destroy(a->equalizer);
+    free(a);
+}
+
+/* Where the SCH should be, the symbol clock taken from the carrier's offset. */
+static struct burst_place expect_sch(const struct acquire *a, const struct fcch_hit *hit,
+                                     const struct channel *ch)
+{
+    double off = (hit->offset_hz - ch->nominal_hz) / ch->carrier_hz;
+    double sym = a->cfg->rate_hz / GSM_SYMBOL_RATE_HZ * (1.0 - off);
+    return (struct burst_place){
+        .start_samp = hit->start_samp + GSM_FRAME_SYM * sym,
+        .sym_samp = sym,
+        .offset_hz = hit->offset_hz,
+    };
+}
+
+enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
+                                const struct channel *ch, struct cell_rx_found *ret)
+{
+    const struct cell_rx_config *cfg = a->cfg;
+    struct burst_place expected = expect_sch(a, hit, ch), place;
+    double last = expected.start_samp + (EQUALIZER_SYMS + SYNC_REACH_SYM + 16) * expected.sym_samp;
+    if (last > (double)history_end(cfg->history))
+        return ACQUIRE_WAIT;
+    if (sync_find(cfg->filter, a->scratch, cfg->history, &expected, &place) < FIT_MIN)
+        return ACQUIRE_NONE;
+    struct burst_in in = {.kind = BURST_SYNC};
+    struct burst_soft out;
+    struct channel_prior prior;
+    channel_prior_init(&prior);
+    burst_cut(cfg->filter, a->scratch, cfg->history, &place, -EQUALIZER_LEAD, EQUALIZER_SYMS,
+              &in.y[0][0]);
+    equalizer_run(a->equalizer, &prior, &in, 1, &out);
+    struct sch_info sch;
+    if (sch_decode(out.soft, &sch) != SCH_OK)
+        return ACQUIRE_NONE;
+    place.offset_hz += (double)out.ramp_sym * cfg->rate_hz / place.sym_samp;
+    *ret = (struct cell_rx_found){
+        .channel = ch->arfcn,
+        .carrier_hz = ch->carrier_hz,
+        .nominal_hz = ch->nominal_hz,
+        .place = place,
+        .sch = sch,
+        .es_n0 = (double)(out.energy / out.noise),
+    };
+    return ACQUIRE_FOUND;
+}

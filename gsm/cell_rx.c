@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gsm/cell_rx.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gsm/cell_blocks.h"
+#include "gsm/cell_clock.h"
+#include "gsm/mframe.h"
+
+/* Frames without any success after which a transmitter is taken for gone. */
+#define CANDIDATE_FRAMES (2 * GSM_MULTIFRAME + 12)
+#define LOST_FRAMES GSM_SI_CYCLE
+/* A single SCH is enough when it is this clean: at 6 dB with at most 3 of 78 coded bits wrong. A
+ * noise burst that passes its 10-bit CRC has 15 wrong ones and more (measured, test_cell_rx). */
+#define CLEAN_ERRORS 3
+#define CLEAN_ES_N0 4.0
+/* Frames followed forward before the backlog is done with what they taught. */
+#define BACKLOG_AFTER_FRAMES GSM_MULTIFRAME
+/* An FCCH that comes this close to the predicted one is explained by the cell. */
+#define EXPLAIN_SYM 40.0
+#define EXPLAIN_HZ 3000.0
+/* Below this Es/N0 (ratio) decisions are too poor to learn from. */
+#define LEARN_ES_N0 0.3f
+/* Timing noise of one burst that no average removes: echoes that fade. */
+#define TIMING_VAR_SYM2 0.01
+
+struct cell_rx {
+    const struct cell_rx_config *cfg;
+    struct arfcn channel;
+    double nominal_hz;
+    int bsic;
+    enum cell_rx_state state;
+    bool clean_start;
+    struct cell_clock clock;
+    struct channel_prior prior;
+    struct cell_blocks *blocks;
+    int64_t next;       /* frame index to do next, going forward from 0 */
+    int64_t last_ok;    /* frame index of the last success */
+    bool backlog_done;
+    int n_ok;           /* SCH and blocks that agreed since it was found */
+    int64_t frame[EQUALIZER_BATCH]; /* of the batch being filled */
+    struct burst_place place[EQUALIZER_BATCH];
+};
+
+int cell_rx_create(struct cell_rx **ret, const struct cell_rx_config *cfg,
+                   const struct cell_rx_found *found)
+{
+    struct cell_rx *c = calloc(1, sizeof(*c));
+    if (!c)
+        return -ENOMEM;
+    c->cfg = cfg;
+    c->channel = found->channel;
+    c->nominal_hz = found->nominal_hz;
+    c->bsic = found->sch.bsic;
+    c->clean_start = found->sch.bit_errors <= CLEAN_ERRORS && found->es_n0 >= CLEAN_ES_N0;
+    cell_clock_init(&c->clock, cfg->rate_hz, found->sch.fn, &found->place, found->carrier_hz,
+                    found->nominal_hz);
+    channel_prior_init(&c->prior);
+    int err = cell_blocks_create(&c->blocks, found->channel, found->sch.bsic, cfg->rate_hz,
+                                 found->nominal_hz, cfg->key_seed, cfg->n_key_seed_oct);
+    if (err) {
+        free(c);
+        return err;
+    }
+    *ret = c;
+    return 0;
+}
+
+void cell_rx_destroy(struct cell_rx *c)
+{
+    if (!c)
+        return;
+    cell_blocks_destroy(c->blocks);
+    free(c);
+}
+
+static bool frame_wanted(const struct cell_rx *c, int64_t frame)
+{
+    switch (mframe_find(cell_clock_fn(&c->clock, frame)).kind) {
+    case MFRAME_SCH:
+    case MFRAME_BCCH:
+    case MFRAME_CCCH:
+        return true;
+    case MFRAME_CCCH_OR_DEDICATED:
+        return !cell_blocks_combined(c->blocks);
+    case MFRAME_IDLE:
+    case MFRAME_FCCH:
+        break;
+    }
+    return false;
+}
+
+static void cut_burst(const struct cell_rx *c, struct cell_rx_work *w, int64_t frame, int slot)
+{
+    struct burst_in *in = &w->in[slot];
+    bool sch = mframe_find(cell_clock_fn(&c->clock, frame)).kind == MFRAME_SCH;
+    struct burst_place at = cell_clock_place(&c->clock, frame);
+    in->kind = sch ? BURST_SYNC : BURST_NORMAL;
+    in->tsc = c->bsic & 7;
+    burst_cut(c->cfg->filter, w->scratch, c->cfg->history, &at, -EQUALIZER_LEAD, EQUALIZER_SYMS,
+              &in->y[0][0]);
+}
+
+/* An SCH with the expected content, or not. Another cell's SCH in this place is no success. */
+static bool take_sch(struct cell_rx *c, const struct cell_burst *at)
+{
+    struct sch_info sch;
+    bool ok = sch_decode(at->soft->soft, &sch) == SCH_OK && sch.fn == at->fn &&
+              sch.bsic == c->bsic;
+    cell_blocks_push_sch(c->blocks, at, ok);
+    return ok;
+}
+
+static void take_burst(struct cell_rx *c, const struct cell_rx_work *w, int slot)
+{
+    int64_t frame = c->frame[slot];
+    struct cell_burst at = {
+        .fn = cell_clock_fn(&c->clock, frame),
+        .samp = c->place[slot].start_samp,
+        .offset_hz = c->place[slot].offset_hz,
+        .sym_hz = c->cfg->rate_hz / c->place[slot].sym_samp,
+        .soft = &w->out[slot],
+    };
+    bool ok = w->in[slot].kind == BURST_SYNC ? take_sch(c, &at) : cell_blocks_push(c->blocks, &at);
+    if (!ok)
+        return;
+    c->n_ok++;
+    if (frame > c->last_ok)
+        c->last_ok = frame;
+}
+
+/* How late a burst's channel lies: centre of its taps' power, noise taken out. */
+static double burst_delay(const struct burst_soft *b, double *ret_weight)
+{
+    double sum = 0.0, total = 0.0, floor_power = (double)b->noise / GSM_BURST_BITS;
+    for (int i = 1; i < CHANNEL_TAPS - 4; i++) {
+        double p = (double)(b->tap[i][0] * b->tap[i][0] + b->tap[i][1] * b->tap[i][1]);
+        p = p > floor_power ? p - floor_power : 0.0;
+        sum += p * (i + CHANNEL_FIRST);
+        total += p;
+    }
+    *ret_weight = total;
+    return total > 0.0 ? sum / total : 0.0;
+}
+
+/* What the batch says about clock, frequency and channel. */
+static void learn_batch(struct cell_rx *c, const struct cell_rx_work *w, int n)
+{
+    double late = 0.0, late_weight = 0.0, off = 0.0, off_weight = 0.0, es_n0 = 0.0;
+    int used = 0;
+    for (int i = 0; i < n; i++) {
+        const struct burst_soft *b = &w->out[i];
+        if (!(b->energy > LEARN_ES_N0 * b->noise))
+            continue;
+        double weight, delay = burst_delay(b, &weight);
+        double sym_hz = c->cfg->rate_hz / c->place[i].sym_samp;
+        double moved = c->place[i].offset_hz - c->clock.offset_hz;
+        double var = (double)b->ramp_var * sym_hz * sym_hz;
+        late += weight * delay;
+        late_weight += weight;
+        off += ((double)b->ramp_sym * sym_hz + moved) / var;
+        off_weight += 1.0 / var;
+        es_n0 += (double)(b->energy / b->noise);
+        used++;
+        channel_prior_learn(&c->prior, b);
+    }
+    if (used == 0 || late_weight <= 0.0)
+        return;
+    double late_var = (TIMING_VAR_SYM2 + 0.5 / (es_n0 / used)) / used;
+    double ramp_floor = (double)c->prior.ramp_var * 7.3e10 / used; /* (turns/symbol)^2 to Hz^2 */
+    cell_clock_learn(&c->clock, c->frame[n - 1], late / late_weight, late_var, off / off_weight,
+                     1.0 / off_weight + ramp_floor);
+}
+
+static void run_batch(struct cell_rx *c, struct cell_rx_work *w, int n)
+{
+    if (n == 0)
+        return;
+    equalizer_run(w->equalizer, &c->prior, w->in, n, w->out);
+    for (int i = 0; i < n; i++)
+        take_burst(c, w, i);
+    learn_batch(c, w, n);
+}
+
+static void flush_report(struct cell_rx *c, bool at_end)
+{
+    float mean, spread;
+    channel_prior_delay(&c->prior, &mean, &spread);
+    cell_blocks_flush(c->blocks, &c->clock, (double)spread / GSM_SYMBOL_RATE_HZ * 1e6, at_end);
+}
+
+/* Frames from..to-1 that lie within the history; stops at the first that is not there yet. Returns
+ * the frame to go on with. */
+static int64_t run_frames(struct cell_rx *c, struct cell_rx_work *w, int64_t from, int64_t to)
+{
+    double end = (double)history_end(c->cfg->history);
+    double margin = (EQUALIZER_SYMS + 12) * c->clock.frame_samp / GSM_FRAME_SYM;
+    int n = 0;
+    int64_t f = from;
+    for (; f < to; f++) {
+        struct burst_place at = cell_clock_place(&c->clock, f);
+        if (at.start_samp + margin > end)
+            break;
+        if (!frame_wanted(c, f))
+            continue;
+        c->frame[n] = f;
+        c->place[n] = at;
+        cut_burst(c, w, f, n++);
+        if (n == EQUALIZER_BATCH) {
+            run_batch(c, w, n);
+            n = 0;
+        }
+    }
+    run_batch(c, w, n);
+    return f;
+}
+
+/* What came before the cell was found, as far back as the history goes. */
+static void run_backlog(struct cell_rx *c, struct cell_rx_work *w)
+{
+    struct cell_clock now = c->clock;
+    double first = (double)history_first(c->cfg->history);
+    int64_t from = (int64_t)ceil(cell_clock_frame_at(&c->clock, first - 0.02 * now.frame_samp));
+    c->backlog_done = true;
+    if (from >= 0)
+        return;
+    int64_t last_ok = c->last_ok;
+    cell_blocks_begin_backlog(c->blocks);
+    (void)run_frames(c, w, from, 0);
+    cell_blocks_end_backlog(c->blocks);
+    c->last_ok = last_ok;
+    c->clock = now;
+}
+
+static void judge_state(struct cell_rx *c)
+{
+    int64_t silent = c->next - c->last_ok;
+    if (c->state == CELL_CANDIDATE && (c->n_ok >= 2 || (c->clean_start && c->n_ok >= 1)))
+        c->state = CELL_TRACKED;
+    else if (c->state == CELL_CANDIDATE && silent > CANDIDATE_FRAMES)
+        c->state = CELL_LOST;
+    else if (c->state == CELL_TRACKED && silent > LOST_FRAMES)
+        c->state = CELL_LOST;
+}
+
+/* Frames to run before something else is due: the end of the SI cycle and, until the backlog is
+ * done, the next FCCH: there no block is half gathered. */
+static int64_t next_stop(const struct cell_rx *c)
+{
+    uint32_t fn = cell_clock_fn(&c->clock, c->next);
+    if (c->backlog_done)
+        return c->next + GSM_SI_CYCLE - (int64_t)(fn % GSM_SI_CYCLE);
+    int64_t f = c->next + 1;
+    while (mframe_find(cell_clock_fn(&c->clock, f)).kind != MFRAME_FCCH)
+        f++;
+    return f;
+}
+
+void cell_rx_run(struct cell_rx *c, struct cell_rx_work *w, bool at_end)
+{
+    for (bool more = true; more && c->state != CELL_LOST;) {
+        int64_t to = next_stop(c);
+        c->next = run_frames(c, w, c->next, to);
+        more = c->next == to;
+        judge_state(c);
+        bool learned = c->next >= BACKLOG_AFTER_FRAMES && more;
+        if (!c->backlog_done && c->state == CELL_TRACKED && (learned || at_end))
+            run_backlog(c, w);
+        if (more && c->backlog_done && cell_clock_fn(&c->clock, c->next) % GSM_SI_CYCLE == 0)
+            flush_report(c, false);
+    }
+    if (at_end && c->state == CELL_CANDIDATE)
+        c->state = CELL_LOST;
+    if (at_end || c->state == CELL_LOST)
+        flush_report(c, true);
+}
+
+enum cell_rx_state cell_rx_state(const struct cell_rx *c)
+{
+    return c->state;
+}
+
+struct arfcn cell_rx_channel(const struct cell_rx *c)
+{
+    return c->channel;
+}
+
+void cell_rx_set_tx(struct cell_rx *c, uint64_t tx)
+{
+    cell_blocks_set_tx(c->blocks, tx);
+}
+
+bool cell_rx_explains(const struct cell_rx *c, double fcch_samp, double offset_hz)
+{
+    if (c->state == CELL_LOST || fabs(offset_hz - c->clock.offset_hz) > EXPLAIN_HZ)
+        return false;
+    double at = cell_clock_frame_at(&c->clock, fcch_samp);
+    double whole = floor(at + 0.5);
+    if (fabs(at - whole) * GSM_FRAME_SYM > EXPLAIN_SYM)
+        return false;
+    return mframe_find(cell_clock_fn(&c->clock, (int64_t)whole)).kind == MFRAME_FCCH;
+}
+
+double cell_rx_offset_hz(const struct cell_rx *c)
+{
+    return c->clock.offset_hz - c->nominal_hz;
+}
+
+size_t cell_rx_events(const struct cell_rx *c, const struct gsm_event **ret)
+{
+    return cell_blocks_events(c->blocks, ret);
+}
+
+size_t cell_rx_reports(const struct cell_rx *c, const struct cell_report **ret)
+{
+    return cell_blocks_reports(c->blocks, ret);
+}
+
+void cell_rx_clear_lists(struct cell_rx *c)
+{
+    cell_blocks_clear_events(c->blocks);
+    cell_blocks_clear_reports(c->blocks);
+}
+
+void cell_rx_get_counts(const struct cell_rx *c, struct cell_rx_counts *ret)
+{
+    cell_blocks_get_counts(c->blocks, ret);
+}

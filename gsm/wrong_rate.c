@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gsm/wrong_rate.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "gsm_const.h"
+
+/* Only tones that are surely FCCH bursts. */
+#define PURITY_SURE 0.45
+/* A rate further off than this shows as no GSM at all. */
+#define RATIO_REACH 0.045
+/* Distances agree when within this of each other: 10 symbols in 10 frames are 0.0008. */
+#define RATIO_AGREE 0.0012
+/* Closer than this the crystal may be to blame. */
+#define RATIO_CRYSTAL 0.0004
+#define AGREE_MIN 4
+
+void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double rate_hz)
+{
+    if (hit->purity < PURITY_SURE || hit->channel >= WRONG_RATE_CHANNELS)
+        return;
+    double frame = rate_hz * GSM_FRAME_S, *last = &w->last_samp[hit->channel];
+    double distance = (hit->start_samp - *last) / frame;
+    bool first = *last <= 0.0;
+    *last = hit->start_samp;
+    if (first || w->n == WRONG_RATE_SAMPLES)
+        return;
+    double ratio = distance / 10.0;
+    if (fabs(ratio - 1.0) < RATIO_REACH)
+        w->ratio[w->n++] = (float)ratio;
+}
+
+double wrong_rate_find(const struct wrong_rate *w, double rate_hz)
+{
+    size_t best = 0;
+    double best_ratio = 1.0;
+    for (size_t i = 0; i < w->n; i++) {
+        double sum = 0.0;
+        size_t n = 0;
+        for (size_t k = 0; k < w->n; k++) {
+            if (fabs((double)(w->ratio[k] - w->ratio[i])) > RATIO_AGREE)
+                continue;
+            sum += (double)w->ratio[k];
+            n++;
+        }
+        if (n > best) {
+            best = n;
+            best_ratio = sum / (double)n;
+        }
+    }
+    /* most of all distances must say the same */
+    if (best < AGREE_MIN || 2 * best < w->n || fabs(best_ratio - 1.0) < RATIO_CRYSTAL)
+        return 0.0;
+    return rate_hz * best_ratio;
+}
