@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/hash_thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOT_OCT 524288
+#define SLOTS    8
+
+struct hash_thread {
+    pthread_t thread;
+    bool running;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct digest *digest;
+    size_t n_put, n_taken; /* slots, ever */
+    bool closing;
+    int error;
+    size_t n_oct[SLOTS];
+    uint8_t *slot[SLOTS];
+};
+
+static void *run(void *arg)
+{
+    struct hash_thread *h = arg;
+    (void)pthread_mutex_lock(&h->lock);
+    for (;;) {
+        while (h->n_taken == h->n_put && !h->closing)
+            (void)pthread_cond_wait(&h->changed, &h->lock);
+        if (h->n_taken == h->n_put)
+            break;
+        size_t i = h->n_taken % SLOTS;
+        (void)pthread_mutex_unlock(&h->lock);
+        int rc = digest_push(h->digest, h->slot[i], h->n_oct[i]);
+        (void)pthread_mutex_lock(&h->lock);
+        if (rc < 0)
+            h->error = rc;
+        h->n_taken++;
+        (void)pthread_cond_broadcast(&h->changed);
+    }
+    (void)pthread_mutex_unlock(&h->lock);
+    return NULL;
+}
+
+int hash_thread_create(struct hash_thread **ret)
+{
+    struct hash_thread *h = calloc(1, sizeof *h);
+    if (!h)
+        return -ENOMEM;
+    (void)pthread_mutex_init(&h->lock, NULL);
+    (void)pthread_cond_init(&h->changed, NULL);
+    int rc = digest_create(&h->digest);
+    for (size_t i = 0; i < SLOTS && rc == 0; i++) {
+        h->slot[i] = malloc(SLOT_OCT);
+        rc = h->slot[i] ? 0 : -ENOMEM;
+    }
+    if (rc == 0)
+        rc = -pthread_create(&h->thread, NULL, run, h);
+    h->running = rc == 0;
+    if (rc < 0) {
+        hash_thread_destroy(h);
+        return rc;
+    }
+    *ret = h;
+    return 0;
+}
+
+void hash_thread_destroy(struct hash_thread *h)
+{
+    if (!h)
+        return;
+    if (h->running) {
+        (void)pthread_mutex_lock(&h->lock);
+        h->closing = true;
+        (void)pthread_cond_broadcast(&h->changed);
+        (void)pthread_mutex_unlock(&h->lock);
+        (void)pthread_join(h->thread, NULL);
+    }
+    for (size_t i = 0; i < SLOTS; i++)
+        free(h->slot[i]);
+    digest_destroy(h->digest);
+    (void)pthread_cond_destroy(&h->changed);
+    (void)pthread_mutex_destroy(&h->lock);
+    free(h);
+}
+
+static void push_slot(struct hash_thread *h, const uint8_t *data, size_t n_oct)
+{
+    (void)pthread_mutex_lock(&h->lock);
+    while (h->n_put - h->n_taken == SLOTS)
+        (void)pthread_cond_wait(&h->changed, &h->lock);
+    size_t i = h->n_put % SLOTS;
+    (void)pthread_mutex_unlock(&h->lock);
+    memcpy(h->slot[i], data, n_oct); /* the reader looks at this slot only after n_put has moved */
+    h->n_oct[i] = n_oct;
+    (void)pthread_mutex_lock(&h->lock);
+    h->n_put++;
+    (void)pthread_cond_broadcast(&h->changed);
+    (void)pthread_mutex_unlock(&h->lock);
+}
+
+void hash_thread_push(void *ctx, const void *data, size_t n_oct)
+{
+    const uint8_t *p = data;
+    while (n_oct > 0) {
+        size_t n = n_oct < SLOT_OCT ? n_oct : SLOT_OCT;
+        push_slot(ctx, p, n);
+        p += n;
+        n_oct -= n;
+    }
+}
+
+int hash_thread_get(struct hash_thread *h, uint8_t ret[DIGEST_OCT])
+{
+    (void)pthread_mutex_lock(&h->lock);
+    while (h->n_taken != h->n_put)
+        (void)pthread_cond_wait(&h->changed, &h->lock);
+    int rc = h->error ? h->error : digest_get(h->digest, ret);
+    (void)pthread_mutex_unlock(&h->lock);
+    return rc;
+}

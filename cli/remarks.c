@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/remarks.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Below this a clipped sample now and then does no harm. */
+#define CLIPPED_RATIO 0.001
+
+void remarks_add(struct remarks *r, const char *fmt, ...)
+{
+    if (r->n == REMARKS_CAP)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(r->text[r->n], REMARK_TEXT_CAP, fmt, ap);
+    va_end(ap);
+    r->list[r->n] = r->text[r->n];
+    r->n++;
+}
+
+void remarks_add_stats(struct remarks *r, const struct receiver_stats *stats, double rate_hz)
+{
+    double n = (double)stats->n_samp;
+    if (stats->n_samp > 0 && stats->n_bad < stats->n_samp && !(stats->mean_power_dbfs > -200))
+        remarks_add(r, "every sample is zero: this recording holds no signal at all");
+    if (stats->n_bad > 0)
+        remarks_add(r, "%" PRIu64 " samples are not a number or infinite and were taken as zero",
+                    stats->n_bad);
+    if (stats->n_samp > 0 && (double)stats->n_clipped > CLIPPED_RATIO * n)
+        remarks_add(r,
+                    "%.1f %% of the samples are clipped: the gain was too high, weak cells may be "
+                    "hidden and offsets may be wrong",
+                    100.0 * (double)stats->n_clipped / n);
+    if (stats->n_gaps > 0)
+        remarks_add(r, "the recording has %" PRIu64 " gaps", stats->n_gaps);
+    if (stats->looks_like_rate_hz > 0)
+        remarks_add(r, "this looks like GSM sampled at %.10g Hz, not at %.10g Hz: try --rate %.10g",
+                    stats->looks_like_rate_hz, rate_hz, stats->looks_like_rate_hz);
+}
+
+void remarks_add_counts(struct remarks *r, const struct gsmtap_counts *counts)
+{
+    if (counts->n_uplink > 0)
+        remarks_add(r, "%" PRIu64 " uplink frames were left out", counts->n_uplink);
+    if (counts->n_bad > 0)
+        remarks_add(r, "%" PRIu64 " packets are damaged and were left out", counts->n_bad);
+}
+
+void remarks_add_notes(struct remarks *r, const struct recording *recording)
+{
+    const char *note;
+    for (size_t i = 0; (note = recording_note(recording, i)) != NULL; i++)
+        remarks_add(r, "%s", note);
+}

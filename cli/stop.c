@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/stop.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+
+static volatile sig_atomic_t signal_seen;
+
+static void on_signal(int number)
+{
+    if (signal_seen)
+        _exit(COMMAND_SIGNAL + number);
+    signal_seen = number;
+}
+
+void stop_install(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+int stop_signal(void)
+{
+    return signal_seen;
+}
+
+static void set_mask(int how)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGTERM);
+    (void)pthread_sigmask(how, &set, NULL);
+}
+
+void stop_block(void)
+{
+    set_mask(SIG_BLOCK);
+}
+
+void stop_unblock(void)
+{
+    set_mask(SIG_UNBLOCK);
+}

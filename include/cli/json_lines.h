@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* json_lines - an outcome as JSON Lines on a stream: one object a line, for programs.
+ *
+ * ref  docs/formats.md
+ * thread main thread
+ */
+#ifndef CLI_JSON_LINES_H
+#define CLI_JSON_LINES_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "cli/pipeline.h"
+#include "gsm/si.h"
+
+struct json_lines {
+    FILE *out;
+    double position_deg[2]; /* latitude, longitude as given; NAN: not given */
+};
+
+void json_lines_begin(struct json_lines *j, const struct pipeline_outcome *so_far);
+void json_lines_event(struct json_lines *j, const struct gsm_event *event,
+                      const struct pipeline_outcome *so_far);
+void json_lines_end(struct json_lines *j, const struct pipeline_outcome *outcome);
+
+/* Parsed fields of a system information message as one object, names as in include/gsm/si.h;
+ * {"parse":"..."} when the message does not parse. */
+json_t *json_si_fields(const uint8_t *l2, size_t n_oct);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* stop - one flag that SIGINT and SIGTERM set; the second signal ends the program at once.
+ *
+ * thread the flag may be read from any; the rest on the main thread
+ */
+#ifndef CLI_STOP_H
+#define CLI_STOP_H
+
+/* From here on a first signal only sets the flag, and ends a wait in read(2) with EINTR. */
+void stop_install(void);
+/* Number of the signal that asked to stop, or 0. */
+int stop_signal(void);
+/* Threads made between these two leave the signals to the main thread. */
+void stop_block(void);
+void stop_unblock(void);
+
+#endif
