@@ -152,6 +152,15 @@ struct scan {
     const struct value_headers *values;
 };
 
+/* The private header of a folder, or one that the build makes: a table, or from a .in file. */
+static bool is_beside(const struct tree *t, const char *path)
+{
+    char made_from[660];
+
+    snprintf(made_from, sizeof(made_from), "%s.in", path);
+    return tree_has(t, path) || tree_has(t, made_from) || path_ends(path, ".inc");
+}
+
 static int check_own(const struct scan *s, const struct include *inc, FILE *out)
 {
     const struct layer *to = layer_of(inc->header);
@@ -164,8 +173,8 @@ static int check_own(const struct scan *s, const struct include *inc, FILE *out)
     if (!to) {
         snprintf(beside, sizeof(beside), "%.*s/%s", (int)(strrchr(inc->path, '/') - inc->path),
                  inc->path, inc->header);
-        if (!strchr(inc->header, '/') && (tree_has(s->t, beside) || path_ends(beside, ".inc")))
-            return 0; /* the private header of the folder, or a table made by the build */
+        if (!strchr(inc->header, '/') && is_beside(s->t, beside))
+            return 0;
         return report(out, inc, "an include of ours names its layer, as in \"dsp/fcch.h\"");
     }
     if (!sees(s->from, to))

@@ -93,7 +93,9 @@ static void layers_accept_the_flow(void **state)
 {
     const struct source src[] = {
         {"dsp/fcch.c", "#include \"dsp/fcch.h\"\n#include <fftw3.h>\n#include \"inner.h\"\n"},
-        {"dsp/inner.h", "#include \"core/utc.h\"\n#include \"made.inc\"\n"},
+        {"dsp/inner.h", "#include \"core/utc.h\"\n#include \"made.inc\"\n"
+                        "#include \"made.h\"\n"},
+        {"dsp/made.h.in", "int a;\n"},
         {"gsm/cell_rx.c", "#include \"dsp/fcch.h\"\n#include <osmocom/gsm/gsm_utils.h>\n"},
         {"include/gsm/cell_report.h", "#include \"gsm/si.h\"\n"},
         {"include/gsm/si.h", "#include \"gsm_const.h\"\n"},
