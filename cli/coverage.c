@@ -53,9 +53,30 @@ static size_t band_channels(int band, struct arfcn *ret)
     return n < COVERAGE_CHANNELS_CAP ? n : COVERAGE_CHANNELS_CAP;
 }
 
-int coverage_from_window(struct coverage *c, double rate_hz, double center_hz, unsigned band_mask,
-                         const struct arfcn *only, size_t n_only, double signal_s)
+/* The receiver leaves out carriers at the very edge of the window and says how many channels it
+ * looked at: the reach that gives this number is the one it used. */
+static double find_reach(double rate_hz, double center_hz, unsigned band_mask,
+                         const struct arfcn *only, size_t n_only, size_t n_channels)
 {
+    struct arfcn list[COVERAGE_CHANNELS_CAP];
+    double reach = rate_hz / 2;
+    for (; reach > 0; reach -= GSM_RASTER_HZ / 20) {
+        size_t n = arfcn_list(center_hz - reach, center_hz + reach, band_mask, list,
+                              COVERAGE_CHANNELS_CAP);
+        size_t n_wanted = 0;
+        for (size_t i = 0; i < n && i < COVERAGE_CHANNELS_CAP; i++)
+            n_wanted += channel_wanted(list[i], only, n_only);
+        if (n_wanted <= n_channels)
+            break;
+    }
+    return reach;
+}
+
+int coverage_from_window(struct coverage *c, double rate_hz, double center_hz, unsigned band_mask,
+                         const struct arfcn *only, size_t n_only, size_t n_channels,
+                         double signal_s)
+{
+    double reach = find_reach(rate_hz, center_hz, band_mask, only, n_only, n_channels);
     struct arfcn list[COVERAGE_CHANNELS_CAP];
     for (int band = ARFCN_BAND_UNKNOWN + 1; band < ARFCN_BAND_COUNT; band++) {
         size_t n = band_channels(band, list);
@@ -63,7 +84,7 @@ int coverage_from_window(struct coverage *c, double rate_hz, double center_hz, u
             const char *reason = "";
             if (!(band_mask & ARFCN_BAND_BIT((unsigned)band)))
                 reason = reason_bands;
-            else if (fabs(arfcn_downlink_hz(list[i]) - center_hz) > rate_hz / 2)
+            else if (fabs(arfcn_downlink_hz(list[i]) - center_hz) > reach)
                 reason = reason_window;
             else if (!channel_wanted(list[i], only, n_only))
                 reason = reason_only;

@@ -161,7 +161,8 @@ static int sum_up_iq(struct pipeline *p)
     out->n_blocks_failed = out->stats.n_blocks_failed;
     remarks_add_stats(&p->remarks, &out->stats, out->info.rate_hz);
     return coverage_from_window(&p->coverage, out->info.rate_hz, out->info.center_hz,
-                                p->cfg->band_mask, p->cfg->only, p->cfg->n_only, out->run.signal_s);
+                                p->cfg->band_mask, p->cfg->only, p->cfg->n_only,
+                                out->stats.n_channels, out->run.signal_s);
 }
 
 static int sum_up_gsmtap(struct pipeline *p)

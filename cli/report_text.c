@@ -149,9 +149,9 @@ static void flagged_cell(struct report_text *r, const struct judged_cell *c)
     not_checked(r, c);
 }
 
-static void heard(struct report_text *r, const struct pipeline_outcome *o)
+/* Stretches of the bands that were listened to; false when there are none. */
+static bool heard_stretches(struct report_text *r, const struct pipeline_outcome *o)
 {
-    fputs("\nlistened to:", r->out);
     const char *comma = " ";
     for (size_t i = 0; i < o->run.n_coverage; i++) {
         const struct store_coverage *row = &o->run.coverage[i];
@@ -161,8 +161,22 @@ static void heard(struct report_text *r, const struct pipeline_outcome *o)
                 row->to_hz / 1e6);
         comma = ", ";
     }
-    fprintf(r->out, "%s\n", comma[0] == ' ' ? " nothing inside a GSM band" : "");
-    fputs("all other GSM channels were not heard here, and nothing is said of them\n", r->out);
+    return comma[0] == ',';
+}
+
+static void heard(struct report_text *r, const struct pipeline_outcome *o)
+{
+    if (o->from_gsmtap) {
+        fprintf(r->out,
+                "\nthe capture holds frames of %zu channels; which others were listened to it does "
+                "not say\n",
+                o->n_carriers);
+        return;
+    }
+    fputs("\nlistened to:", r->out);
+    if (!heard_stretches(r, o))
+        fputs(" nothing inside a GSM band", r->out);
+    fputs("\nall other GSM channels were not heard here, and nothing is said of them\n", r->out);
 }
 
 static void count_verdicts(struct report_text *r, const struct pipeline_outcome *o)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,33 +20,40 @@ struct file_state {
     bool ended;
 };
 
-/* "rate 500 kHz and centre 941 MHz from the file name" */
-static void say_guess(struct iq_source_info *info, const char *format_from)
+/* Appends to a list with commas. */
+__attribute__((format(printf, 2, 3))) static void add_word(struct iq_source_info *info,
+                                                           const char *fmt, ...)
 {
-    char part[4][96];
-    size_t n = 0, used = 0;
-    if (info->guessed_format)
-        (void)snprintf(part[n++], sizeof part[0], "format %s from %s", iq_format_name(info->format),
-                       format_from);
-    if (info->guessed_rate)
-        (void)snprintf(part[n++], sizeof part[0], "rate %.10g kHz from the file name",
-                       info->rate_hz / 1e3);
-    if (info->guessed_center)
-        (void)snprintf(part[n++], sizeof part[0], "centre %.10g MHz from the file name",
-                       info->center_hz / 1e6);
-    if (info->guessed_start) {
-        char utc[UTC_TEXT_CAP];
-        utc_format(info->start_utc_us, utc);
-        (void)snprintf(part[n++], sizeof part[0], "start %s from the file name", utc);
-    }
+    size_t used = strlen(info->guess);
+    if (used > 0 && used + 3 < sizeof info->guess)
+        used += (size_t)snprintf(info->guess + used, sizeof info->guess - used, ", ");
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(info->guess + used, sizeof info->guess - used, fmt, ap);
+    va_end(ap);
+}
+
+/* "rate 500 kHz, centre 941 MHz from the file name" */
+static void say_guess(struct iq_source_info *info, bool format_from_content)
+{
+    char utc[UTC_TEXT_CAP];
+    bool format_from_name = info->guessed_format && !format_from_content;
     info->guess[0] = '\0';
-    for (size_t i = 0; i < n; i++) {
-        int len =
-            snprintf(info->guess + used, sizeof info->guess - used, "%s%s", i ? ", " : "", part[i]);
-        used += len > 0 ? (size_t)len : 0;
-        if (used >= sizeof info->guess)
-            break;
+    if (format_from_name)
+        add_word(info, "format %s", iq_format_name(info->format));
+    if (info->guessed_rate)
+        add_word(info, "rate %.10g kHz", info->rate_hz / 1e3);
+    if (info->guessed_center)
+        add_word(info, "centre %.10g MHz", info->center_hz / 1e6);
+    utc_format(info->start_utc_us, utc);
+    if (info->guessed_start)
+        add_word(info, "start %s", utc);
+    if (info->guess[0]) {
+        size_t used = strlen(info->guess);
+        (void)snprintf(info->guess + used, sizeof info->guess - used, " from the file name");
     }
+    if (info->guessed_format && format_from_content)
+        add_word(info, "format %s from the look of the samples", iq_format_name(info->format));
 }
 
 /* What the user said wins over what the name says. */
@@ -104,7 +112,7 @@ static int settle(struct iq_source *src, const struct iq_source_config *cfg, str
     size_t n_head;
     const uint8_t *head = input_head(in, &n_head);
     const char *other = iq_content_other(head, n_head);
-    const char *format_from = "the file name";
+    bool format_from_content = false;
     struct iq_source_info *info = &src->info;
     if (other && cfg->format == IQ_FORMAT_UNKNOWN) {
         (void)snprintf(err, err_cap,
@@ -118,13 +126,13 @@ static int settle(struct iq_source *src, const struct iq_source_config *cfg, str
     if (info->format == IQ_FORMAT_UNKNOWN) {
         info->format = iq_content_guess(head, n_head);
         info->guessed_format = info->format != IQ_FORMAT_UNKNOWN;
-        format_from = "the look of the samples";
+        format_from_content = true;
     } else if (iq_content_contradicts(head, n_head, info->format)) {
         source_add_note(src, "'%s' is read as %s, but its samples look like %s: see --format",
                         input_name(in), iq_format_name(info->format),
                         iq_format_name(iq_content_guess(head, n_head)));
     }
-    say_guess(info, format_from);
+    say_guess(info, format_from_content);
     return check_known(info, input_name(in), err, err_cap);
 }
 

@@ -18,15 +18,16 @@
 struct coverage {
     struct store_coverage *rows; /* owned */
     size_t n, cap;
-    size_t n_heard; /* channels */
-    /* seconds heard on each channel of a capture, by coverage_slot() */
-    double *heard_s;
+    size_t n_heard;  /* channels */
+    double *heard_s; /* of a capture: seconds heard by band and number, -1 for none */
     double *first_s;
 };
 
-/* A recording of IQ: every channel of the wanted ones whose carrier lies in the window. */
+/* A recording of IQ: the wanted channels whose carrier lies in the window, n_channels of them as
+ * the receiver counted. */
 int coverage_from_window(struct coverage *c, double rate_hz, double center_hz, unsigned band_mask,
-                         const struct arfcn *only, size_t n_only, double signal_s);
+                         const struct arfcn *only, size_t n_only, size_t n_channels,
+                         double signal_s);
 
 /* A capture: channels that frames came from, told one by one. */
 int coverage_add_frame(struct coverage *c, struct arfcn channel, double at_s);

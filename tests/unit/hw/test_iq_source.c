@@ -170,7 +170,7 @@ static void said_wins_over_name_and_guess_is_said(void **state)
     assert_true(info.guessed_center);
     assert_int_equal(info.n_samp_total, 4096);
     assert_string_equal(
-        info.guess, "format cu8 from the look of the samples, centre 941 MHz from the file name");
+        info.guess, "centre 941 MHz from the file name, format cu8 from the look of the samples");
     iq_source_close(src);
 }
 
