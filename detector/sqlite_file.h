@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "core/digest.h"
+#include "detector/known_cells.h"
 #include "detector/store.h"
 
 struct sqlite_file_kind {
@@ -85,7 +86,24 @@ void chain_put_blob(struct chain_row *row, const uint8_t *data, size_t n_oct);
 /* Appends inside the caller's transaction. SQLite result code. */
 int chain_append(sqlite3 *db, enum store_table table, const struct chain_row *row);
 
-/* The log's kind: store_migrate.c. */
+/* The log's kind: store_migrate.c; that of known.db: known_cells.c. */
 extern const struct sqlite_file_kind store_file_kind;
+extern const struct sqlite_file_kind known_file_kind;
+
+/* A new known.db beside the old one: known_write.c. Rows go in with known_write_cell or
+ * known_write_allocation; known_write_finish adds what the old file holds of other lists, the
+ * indices and the list's own line, and puts the file in place of the old one. Anything else
+ * (known_write_destroy) leaves the old file as it is. 0 or -errno with a sentence. */
+struct known_write;
+int known_write_create(struct known_write **ret, const char *path, const struct known_list *list,
+                       char *err, size_t err_cap);
+int known_write_cell(struct known_write *w, const struct known_cell *cell);
+int known_write_allocation(struct known_write *w, const struct known_allocation *a,
+                           const int64_t valid_us[2]);
+/* list has the final counts; *ret_replaced: rows of the list that was there before. */
+int known_write_finish(struct known_write *w, const struct known_list *list, uint64_t *ret_replaced,
+                       char *err, size_t err_cap);
+int known_write_fail(struct known_write *w, char *err, size_t err_cap);
+void known_write_destroy(struct known_write *w);
 
 #endif

@@ -27,8 +27,8 @@ struct known_cell {
     char mnc[4]; /* as imported; compare with known_mnc_equal: "1" and "01" are the same network */
     int lac;
     int ci;
-    int arfcn;   /* -1: not said */
-    int bsic;    /* -1: not said */
+    int arfcn; /* -1: not said */
+    int bsic;  /* -1: not said */
     bool has_position;
     double lat_deg, lon_deg;
     double range_m; /* 0: not said */
@@ -47,12 +47,12 @@ struct known_allocation {
 };
 
 struct known_network {
-    bool listed_cells;          /* some cell of this MCC-MNC is known */
-    bool operator_list;         /* an operator's own list of cells is in: complete by contract */
+    bool listed_cells;  /* some cell of this MCC-MNC is known */
+    bool operator_list; /* an operator's own list of cells is in: complete by contract */
     bool regulator_list;
     uint64_t n_cells;
-    bool has_allocations;       /* some allocation for this MCC-MNC is known */
-    bool country_allocations;   /* some allocation for this MCC is known: the table covers it */
+    bool has_allocations;     /* some allocation for this MCC-MNC is known */
+    bool country_allocations; /* some allocation for this MCC is known: the table covers it */
     char operator_name[64];
 };
 
@@ -78,6 +78,39 @@ int known_cells_find_allocations(struct known_cells *k, const char *mcc, const c
 /* Cells within radius_m of a place, nearest first. */
 int known_cells_find_near(struct known_cells *k, double lat_deg, double lon_deg, double radius_m,
                           struct known_cell *ret, size_t cap);
+
+/* What was imported, list by list. */
+struct known_list {
+    enum known_kind kind;
+    enum known_source source;
+    char name[64]; /* "" unless the import gave one */
+    char file[256];
+    uint64_t n_rows, n_bad, n_skipped;
+    int64_t imported_utc_us;
+};
+int known_cells_list_imports(struct known_cells *k,
+                             int (*each)(void *ctx, const struct known_list *list), void *ctx);
+/* Cells by LAC, CI, best source first; mnc "" and mcc "": any. Stops when each returns non-zero. */
+int known_cells_list(struct known_cells *k, const char *mcc, const char *mnc,
+                     int (*each)(void *ctx, const struct known_cell *cell), void *ctx);
+/* Networks by MCC, MNC: cells known from each source (index enum known_source). */
+int known_cells_list_networks(struct known_cells *k,
+                              int (*each)(void *ctx, const char *mcc, const char *mnc,
+                                          const uint64_t n_cells[KNOWN_OPERATOR + 1]),
+                              void *ctx);
+
+/* "262-01-21014-6326", also with "/ARFCN/BSIC" behind it as in a cell key. 0 or -EINVAL. */
+int known_cgi_parse(const char *text, char mcc[4], char mnc[4], int *lac, int *ci);
+/* Great-circle distance. */
+double known_distance_m(double lat_a_deg, double lon_a_deg, double lat_b_deg, double lon_b_deg);
+
+/* "operator", "regulator", "crowd"; the value of a word or 0. */
+const char *known_source_name(enum known_source source);
+enum known_source known_source_find(const char *word);
+const char *known_kind_name(enum known_kind kind);
+
+/* Square of the map in which a place is stored: rows of 0.05 degrees from south to north. */
+int64_t known_tile(double lat_deg, double lon_deg);
 
 /* True when the two texts name the same network code as numbers. */
 bool known_mnc_equal(const char *a, const char *b);
