@@ -158,10 +158,13 @@ static enum si_result parse_si4(const uint8_t *l2, struct si4 *ret)
 enum si_result si_parse(const uint8_t *l2, size_t n_oct, struct si_message *ret)
 {
     memset(ret, 0, sizeof(*ret));
-    memcpy(ret->l2, l2, n_oct < GSM_L2_OCT ? n_oct : GSM_L2_OCT);
     if (n_oct < GSM_L2_OCT) {
+        if (n_oct > 0) {
+            memcpy(ret->l2, l2, n_oct);
+        }
         return SI_SHORT;
     }
+    memcpy(ret->l2, l2, GSM_L2_OCT);
     ret->type = si_type_of(l2, n_oct);
     switch (ret->type) {
     case SI_1:
