@@ -195,10 +195,12 @@ static void style_counts_white_space_and_columns(void **state)
     for (int i = 0; i < 100; i++)
         strcat(exact, "é"); /* 100 columns of two octets */
     strcat(exact, "\n");
+    char table[700];
+    snprintf(table, sizeof(table), SPDX "/* clang-format off */\n%s/* clang-format on */\n", wide);
     const struct source src[] = {
-        {"dsp/crlf.c", SPDX "int a;\r\n"}, {"dsp/end.c", SPDX "int a;"},     {"dsp/exact.c", exact},
-        {"dsp/space.c", SPDX "int a; \n"}, {"dsp/tab.c", SPDX "\tint a;\n"}, {"dsp/wide.c", wide},
-        {"docs/crlf.md", "a\r\n"},
+        {"dsp/table.c", table}, {"dsp/crlf.c", SPDX "int a;\r\n"}, {"dsp/end.c", SPDX "int a;"},
+        {"dsp/exact.c", exact}, {"dsp/space.c", SPDX "int a; \n"}, {"dsp/tab.c", SPDX "\tint a;\n"},
+        {"dsp/wide.c", wide},   {"docs/crlf.md", "a\r\n"},
     };
     EXPECT(check_style, src, 6, "dsp/wide.c:2: the line is too long: 101 columns");
 }
