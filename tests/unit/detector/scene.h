@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scene - cells for the tests of the detector: from field values to what a receiver reports.
+ *
+ * The octets are written here bit by bit after TS 44.018 9.1.32-36 and 10.5.2.34/.35, not by the
+ * code that reads them.
+ */
+#ifndef TESTS_SCENE_H
+#define TESTS_SCENE_H
+
+#include <math.h>
+#include <string.h>
+
+#include "detector/cell_table.h"
+#include "detector/rules.h"
+#include "gsm_const.h"
+
+#define SCENE_CELLS   40
+#define SCENE_BA_CAP  32
+#define SCENE_CYCLE_S 1.883 /* one report of the receiver */
+
+/* What one cell broadcasts and how long it is heard. */
+struct scene_cell {
+    const char *mcc, *mnc;
+    int lac, ci;
+    int arfcn, bsic;
+    uint64_t tx;
+    double epoch_frames;
+    double first_s, last_s;
+    bool fn_known;
+    int n_times; /* receptions of each message in one report */
+    bool repaired;
+    /* SI3, SI4 */
+    int mscr, att, bs_ag_blks_res, ccch_conf, bs_pa_mfrms, t3212;
+    int pwrc, dtx, radio_link_timeout;
+    int crh_db, txpwr, acs, neci, rxlev_access_min;
+    int max_retrans_code, tx_integer, barred, re, access_control;
+    bool selection; /* optional selection parameters present */
+    int cro_db, temporary_offset, penalty_time;
+    int cro_si4_db; /* -1: as in SI3; -2: SI4 has none */
+    bool ecsc, gprs, si2quater;
+    bool si2ter_announced, si2bis_announced;
+    int ncc_permitted;
+    int ba[SCENE_BA_CAP];
+    size_t n_ba;
+    bool no_si2, no_si3, no_si4;
+    /* CCCH of one report */
+    uint32_t n_ccch, n_ccch_failed, n_paged;
+};
+
+/* An operator's cell as the sweeps of 2012 show them. */
+static inline struct scene_cell scene_operator(int i)
+{
+    struct scene_cell c = {.mcc = "262", .mnc = "01", .lac = 21014, .ci = 1000 + i};
+    c.arfcn = 10 + 4 * i;
+    c.bsic = 24 + i % 8;
+    c.tx = (uint64_t)(100 + i);
+    c.epoch_frames = 1000.0 * i;
+    c.last_s = 10.0;
+    c.fn_known = true;
+    c.n_times = 4;
+    c.mscr = c.att = 1;
+    c.bs_ag_blks_res = 3;
+    c.bs_pa_mfrms = 6;
+    c.t3212 = 30;
+    c.pwrc = c.dtx = 1;
+    c.radio_link_timeout = 36;
+    c.crh_db = 6;
+    c.txpwr = 5;
+    c.rxlev_access_min = 4;
+    c.max_retrans_code = 2;
+    c.tx_integer = 9;
+    c.re = 1;
+    c.cro_si4_db = -1;
+    c.ecsc = c.gprs = c.si2quater = true;
+    c.ncc_permitted = 0x88;
+    for (int k = 0; k < 8; k++) /* the neighbours to both sides, by distance */
+        c.ba[c.n_ba++] = 10 + 4 * ((i + k + 1) % 10);
+    return c;
+}
+
+/* A box with the settings that OsmoBSC ships and nothing in common with the network. */
+static inline struct scene_cell scene_pseudo(void)
+{
+    struct scene_cell c = scene_operator(0);
+    c.lac = 9999;
+    c.ci = 1;
+    c.arfcn = 60;
+    c.bsic = 63;
+    c.tx = 999;
+    c.epoch_frames = 777777.0;
+    c.mscr = 0;
+    c.bs_ag_blks_res = 1;
+    c.bs_pa_mfrms = 5;
+    c.t3212 = 1;
+    c.pwrc = 0;
+    c.radio_link_timeout = 32;
+    c.crh_db = 4;
+    c.rxlev_access_min = 0;
+    c.max_retrans_code = 3;
+    c.access_control = 0x0400;
+    c.selection = true;
+    c.cro_db = 126;
+    c.ecsc = c.gprs = c.si2quater = false;
+    c.ncc_permitted = 0xff;
+    c.n_ba = 0;
+    return c;
+}
+
+static inline void scene_put_lai(uint8_t *o, const struct scene_cell *c)
+{
+    int d[6];
+    for (int i = 0; i < 3; i++) {
+        d[i] = c->mcc[i] - '0';
+        d[3 + i] = c->mnc[i] ? c->mnc[i] - '0' : 15;
+        if (!c->mnc[i])
+            break;
+    }
+    if (strlen(c->mnc) == 2)
+        d[5] = 15;
+    o[0] = (uint8_t)(d[1] << 4 | d[0]);
+    o[1] = (uint8_t)(d[5] << 4 | d[2]);
+    o[2] = (uint8_t)(d[4] << 4 | d[3]);
+    o[3] = (uint8_t)(c->lac >> 8);
+    o[4] = (uint8_t)c->lac;
+}
+
+static inline void scene_put_selection(uint8_t *o, const struct scene_cell *c)
+{
+    o[0] = (uint8_t)(c->crh_db / 2 << 5 | c->txpwr);
+    o[1] = (uint8_t)(c->acs << 7 | c->neci << 6 | c->rxlev_access_min);
+}
+
+static inline void scene_put_rach(uint8_t *o, const struct scene_cell *c)
+{
+    o[0] = (uint8_t)(c->max_retrans_code << 6 | c->tx_integer << 2 | c->barred << 1 | c->re);
+    o[1] = (uint8_t)(c->access_control >> 8);
+    o[2] = (uint8_t)c->access_control;
+}
+
+struct scene_bits {
+    uint8_t *at;
+    int n;
+};
+
+static inline void scene_bit(struct scene_bits *b, int bit)
+{
+    uint8_t mask = (uint8_t)(0x80 >> b->n % 8);
+    uint8_t *o = &b->at[b->n++ / 8];
+    *o = (uint8_t)(bit ? *o | mask : *o & ~mask);
+}
+
+/* H is the inverse of the padding 0010 1011 at this place, L the padding itself. */
+static inline void scene_lh(struct scene_bits *b, bool high)
+{
+    int pad = 0x2b >> (7 - b->n % 8) & 1;
+    scene_bit(b, high ? !pad : pad);
+}
+
+static inline void scene_field(struct scene_bits *b, int value, int n_bits)
+{
+    for (int i = n_bits - 1; i >= 0; i--)
+        scene_bit(b, value >> i & 1);
+}
+
+/* Optional selection parameters, power offset: the same in SI3 and SI4. */
+static inline void scene_put_optional(struct scene_bits *b, const struct scene_cell *c,
+                                      bool present, int cro_db)
+{
+    scene_lh(b, present);
+    if (present) {
+        scene_field(b, 0, 1);
+        scene_field(b, cro_db / 2, 6);
+        scene_field(b, c->temporary_offset, 3);
+        scene_field(b, c->penalty_time, 5);
+    }
+    scene_lh(b, false);
+}
+
+static inline void scene_put_gprs(struct scene_bits *b, const struct scene_cell *c)
+{
+    scene_lh(b, c->gprs);
+    if (c->gprs)
+        scene_field(b, 0, 4);
+}
+
+static inline void scene_si3(const struct scene_cell *c, uint8_t l2[GSM_L2_OCT])
+{
+    memset(l2, 0x2b, GSM_L2_OCT);
+    l2[0] = 0x49;
+    l2[1] = 0x06;
+    l2[2] = 0x1b;
+    l2[3] = (uint8_t)(c->ci >> 8);
+    l2[4] = (uint8_t)c->ci;
+    scene_put_lai(l2 + 5, c);
+    l2[10] = (uint8_t)(c->mscr << 7 | c->att << 6 | c->bs_ag_blks_res << 3 | c->ccch_conf);
+    l2[11] = (uint8_t)(c->bs_pa_mfrms - 2);
+    l2[12] = (uint8_t)c->t3212;
+    l2[13] = (uint8_t)(c->pwrc << 6 | c->dtx << 4 | (c->radio_link_timeout / 4 - 1));
+    scene_put_selection(l2 + 14, c);
+    scene_put_rach(l2 + 16, c);
+    struct scene_bits b = {l2 + 19, 0};
+    scene_put_optional(&b, c, c->selection, c->cro_db);
+    scene_lh(&b, c->si2ter_announced);
+    scene_lh(&b, c->ecsc);
+    scene_lh(&b, false); /* where SI9 is */
+    scene_put_gprs(&b, c);
+    scene_lh(&b, false); /* 3G early classmark sending restriction */
+    scene_lh(&b, c->si2quater);
+    if (c->si2quater)
+        scene_field(&b, 0, 1);
+}
+
+static inline void scene_si4(const struct scene_cell *c, uint8_t l2[GSM_L2_OCT])
+{
+    memset(l2, 0x2b, GSM_L2_OCT);
+    l2[0] = 0x31;
+    l2[1] = 0x06;
+    l2[2] = 0x1c;
+    scene_put_lai(l2 + 3, c);
+    scene_put_selection(l2 + 8, c);
+    scene_put_rach(l2 + 10, c);
+    struct scene_bits b = {l2 + 13, 0};
+    scene_put_optional(&b, c, c->selection && c->cro_si4_db != -2,
+                       c->cro_si4_db >= 0 ? c->cro_si4_db : c->cro_db);
+    scene_put_gprs(&b, c);
+}
+
+static inline void scene_si2(const struct scene_cell *c, uint8_t l2[GSM_L2_OCT])
+{
+    memset(l2, 0, GSM_L2_OCT);
+    l2[0] = 0x59;
+    l2[1] = 0x06;
+    l2[2] = 0x1a;
+    for (size_t i = 0; i < c->n_ba; i++) /* bit map 0 */
+        l2[18 - (c->ba[i] - 1) / 8] |= (uint8_t)(1 << (c->ba[i] - 1) % 8);
+    if (c->si2bis_announced)
+        l2[3] |= 0x20;
+    l2[19] = (uint8_t)c->ncc_permitted;
+    scene_put_rach(l2 + 20, c);
+}
+
+static inline void scene_add_si(struct cell_report *rep, const struct scene_cell *c,
+                                const uint8_t *l2)
+{
+    for (int i = 0; i < c->n_times; i++)
+        cell_report_add_si(rep, l2, (uint32_t)(rep->fn_first + (uint32_t)(51 * i)),
+                           rep->first_s + (rep->last_s - rep->first_s) * i / c->n_times,
+                           c->repaired);
+}
+
+/* One report of the whole time the cell was heard. */
+static inline struct cell_report scene_report(const struct scene_cell *c)
+{
+    struct cell_report rep;
+    uint8_t l2[GSM_L2_OCT];
+    memset(&rep, 0, sizeof rep);
+    rep.tx = c->tx;
+    rep.channel = (struct arfcn){arfcn_band_of(c->arfcn, 0), c->arfcn};
+    rep.bsic = c->bsic;
+    rep.first_s = c->first_s;
+    rep.last_s = c->last_s;
+    rep.fn_known = c->fn_known;
+    rep.fn_epoch_frames = c->epoch_frames;
+    rep.fn_first = (uint32_t)(c->epoch_frames + c->first_s / GSM_FRAME_S) % GSM_HYPERFRAME;
+    rep.fn_last = (uint32_t)(c->epoch_frames + c->last_s / GSM_FRAME_S) % GSM_HYPERFRAME;
+    rep.level_dbfs = -30.0;
+    rep.level_dbm = rep.offset_hz = rep.offset_se_hz = rep.clock_ppm = (double)NAN;
+    rep.snr_db = 20.0;
+    rep.phase_error_deg = rep.delay_spread_us = (double)NAN;
+    rep.n_sch = 10;
+    rep.n_ccch = c->n_ccch;
+    rep.n_ccch_failed = c->n_ccch_failed;
+    rep.paging.n_tmsi = c->n_paged;
+    if (!c->no_si2) {
+        scene_si2(c, l2);
+        scene_add_si(&rep, c, l2);
+    }
+    if (!c->no_si3) {
+        scene_si3(c, l2);
+        scene_add_si(&rep, c, l2);
+    }
+    if (!c->no_si4) {
+        scene_si4(c, l2);
+        scene_add_si(&rep, c, l2);
+    }
+    return rep;
+}
+
+/* A scene: cells and what the databases say about each. */
+struct scene {
+    struct cell_table *table;
+    struct rule_known known[SCENE_CELLS];
+    struct rule_cell view[SCENE_CELLS];
+};
+
+static inline void scene_init(struct scene *s)
+{
+    memset(s, 0, sizeof *s);
+    assert_int_equal(cell_table_create(&s->table), 0);
+    for (size_t i = 0; i < SCENE_CELLS; i++)
+        s->known[i].lac_listed = -1;
+}
+
+static inline void scene_clear(struct scene *s)
+{
+    cell_table_destroy(s->table);
+}
+
+static inline void scene_push(struct scene *s, const struct scene_cell *c)
+{
+    struct cell_report rep = scene_report(c);
+    assert_int_equal(cell_table_push(s->table, &rep), 0);
+}
+
+/* Adds operator cells 0..n-1 of the network, each in one report. */
+static inline void scene_push_network(struct scene *s, int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct scene_cell c = scene_operator(i);
+        scene_push(s, &c);
+    }
+}
+
+/* The operator's own list is in and has this CGI on this channel. */
+static inline void scene_list(struct scene *s, size_t i, const struct scene_cell *c)
+{
+    struct rule_known *k = &s->known[i];
+    k->has_known = true;
+    k->network.listed_cells = k->network.operator_list = true;
+    k->network.n_cells = 500;
+    k->lac_listed = 1;
+    k->cell[0] = (struct known_cell){
+        .source = KNOWN_OPERATOR, .lac = c->lac, .ci = c->ci, .arfcn = c->arfcn, .bsic = c->bsic};
+    k->n_cell = 1;
+}
+
+/* The operator's own list is in, and nothing of this cell stands in it. */
+static inline void scene_unlist(struct scene *s, size_t i)
+{
+    struct rule_known *k = &s->known[i];
+    k->has_known = true;
+    k->network.listed_cells = k->network.operator_list = true;
+    k->network.n_cells = 500;
+    k->lac_listed = 0;
+    k->n_cell = 0;
+}
+
+static inline struct rule_context scene_context(struct scene *s, size_t i)
+{
+    size_t n = cell_table_count(s->table);
+    assert_in_range(n, 1, SCENE_CELLS);
+    for (size_t k = 0; k < n; k++)
+        rule_cell_init(&s->view[k], cell_table_get(s->table, k), &s->known[k]);
+    return (struct rule_context){s->view, n, i};
+}
+
+static inline size_t scene_rule(const char *id)
+{
+    for (size_t k = 0; k < rules_count(); k++) {
+        if (strcmp(rules_get(k)->id, id) == 0)
+            return k;
+    }
+    fail_msg("no rule %s", id);
+    return 0;
+}
+
+/* Runs one rule on cell i. */
+static inline struct rule_result scene_run(struct scene *s, size_t i, const char *id)
+{
+    struct rule_result r;
+    struct rule_context ctx = scene_context(s, i);
+    rules_run(scene_rule(id), &ctx, &r);
+    return r;
+}
+
+#define assert_near(a, b, eps) assert_true(fabs((a) - (b)) <= (eps))
+
+/* Fails with the reason when the rule answered otherwise. */
+#define scene_expect(result, want)                                                                 \
+    do {                                                                                           \
+        const struct rule_result scene_r_ = (result);                                              \
+        if (scene_r_.outcome != (want))                                                            \
+            fail_msg("%s, but wanted %s (%s%s)", rule_outcome_name(scene_r_.outcome),              \
+                     rule_outcome_name(want), scene_r_.reason ? scene_r_.reason : "",              \
+                     scene_r_.finding.text);                                                       \
+    } while (0)
+
+#endif
