@@ -264,7 +264,7 @@ static void si4_with_cell_broadcast_on_a_combined_channel(void **state)
     assert_int_equal(m.u.si4.rest.selection.penalty_time_code, 0);
     assert_true(m.u.si4.rest.gprs.present);
     /* hopping, with its allocation */
-    assert_int_equal(parse("49 06 1c 00f110 04d2 65 46 a5 04 00 64 51 f0 7f 72 01 03 80 00 43", &m),
+    assert_int_equal(parse("4d 06 1c 00f110 04d2 65 46 a5 04 00 64 51 f0 7f 72 01 03 80 00 43", &m),
                      SI_OK);
     assert_true(m.u.si4.cbch_hopping);
     assert_int_equal(m.u.si4.cbch_arfcn, 0);
