@@ -44,7 +44,7 @@ static void put_text(const char *text, uint8_t *bits, size_t n)
         bits[i] = text[i] == '1';
 }
 
-static void dummy_burst(uint8_t *bits)
+void content_dummy_burst(uint8_t bits[GSM_BURST_BITS])
 {
     memset(bits, 0, GSM_BURST_BITS);
     put_text(dummy, bits + 3, sizeof(dummy) - 1);
@@ -309,7 +309,7 @@ static void next_tn0(struct content *c, uint32_t fn, double time_s, uint8_t *bit
     unsigned t3 = fn % GSM_MULTIFRAME;
     int start = content_block_start(fn);
     if (t3 == 50) {
-        dummy_burst(bits);
+        content_dummy_burst(bits);
     } else if (start < 0 && t3 % 10 == 0) {
         memset(bits, 0, GSM_BURST_BITS); /* FCCH, TS 45.002 5.2.4 */
     } else if (start < 0) {
@@ -331,7 +331,7 @@ void content_next(struct content *c, uint32_t fn, int tn, double time_s,
     ret->fn = fn;
     ret->channel = content_channel_name(fn, c->cfg->combined);
     if (tn != 0)
-        dummy_burst(bits);
+        content_dummy_burst(bits);
     else
         next_tn0(c, fn, time_s, bits, ret);
     if (c->bursts.n == 0)
@@ -340,7 +340,7 @@ void content_next(struct content *c, uint32_t fn, int tn, double time_s,
     if (recorded) {
         memcpy(bits, recorded, GSM_BURST_BITS);
     } else if (tn == 0) {
-        dummy_burst(bits);
+        content_dummy_burst(bits);
         ret->kind = CONTENT_OTHER;
     }
 }

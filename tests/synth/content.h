@@ -39,6 +39,7 @@ void content_next(struct content *c, uint32_t fn, int tn, double time_s,
                   uint8_t bits[GSM_BURST_BITS], struct content_burst *ret);
 
 /* Parts, for tests. */
+void content_dummy_burst(uint8_t bits[GSM_BURST_BITS]);
 void content_encode_sch(uint32_t fn, int bsic, uint8_t bits[GSM_BURST_BITS]);
 void content_encode_block(const uint8_t l2[GSM_L2_OCT], int tsc, int i_burst,
                           uint8_t bits[GSM_BURST_BITS]);

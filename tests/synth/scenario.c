@@ -325,24 +325,34 @@ static int read_line(struct scenario *s, char *line, struct cell_config **cell)
     return *cell ? scenario_set_cell(*cell, key, value) : set_global(s, key, value);
 }
 
+int scenario_parse(struct scenario *s, FILE *f, const char *name, char *err, size_t err_cap)
+{
+    struct cell_config *cell = NULL;
+    char line[1024];
+    int number = 0, rc = 0;
+    while (rc == 0 && fgets(line, sizeof(line), f)) {
+        number++;
+        if (!strchr(line, '\n') && !feof(f)) {
+            rc = refuse(err, err_cap, -EINVAL, "%s:%d: line too long", name, number);
+            break;
+        }
+        rc = read_line(s, line, &cell);
+        if (rc != 0)
+            refuse(err, err_cap, rc, "%s:%d: '%.60s': %s", name, number, line + strspn(line, " \t"),
+                   why(rc));
+    }
+    return rc;
+}
+
 int scenario_read(struct scenario *s, const char *path, char *err, size_t err_cap)
 {
     FILE *f = fopen(path, "r");
     if (!f)
         return refuse(err, err_cap, -errno, "cannot open '%s': %s", path, strerror(errno));
     const char *slash = strrchr(path, '/');
-    snprintf(s->folder, sizeof(s->folder), "%.*s", slash ? (int)(slash - path) + 1 : 0, path);
-    struct cell_config *cell = NULL;
-    char line[1024];
-    int number = 0, rc = 0;
-    while (rc == 0 && fgets(line, sizeof(line), f)) {
-        number++;
-        if (!strchr(line, '\n') && !feof(f))
-            rc = refuse(err, err_cap, -EINVAL, "%s:%d: line too long", path, number);
-        else if ((rc = read_line(s, line, &cell)) != 0)
-            refuse(err, err_cap, rc, "%s:%d: '%.60s': %s", path, number, line + strspn(line, " \t"),
-                   why(rc));
-    }
+    int n_folder = slash ? (int)(slash - path) + 1 : 0;
+    snprintf(s->folder, sizeof(s->folder), "%.*s", n_folder, path);
+    int rc = scenario_parse(s, f, path, err, err_cap);
     fclose(f);
     return rc;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define SCENARIO_CELL_CAP   32
 #define SCENARIO_LIST_CAP   96
@@ -110,6 +111,8 @@ struct scenario {
 void scenario_init(struct scenario *s);
 /* Reads a file. 0 or -errno, with a sentence in err. */
 int scenario_read(struct scenario *s, const char *path, char *err, size_t err_cap);
+/* The same from an open stream; name stands in the sentence. */
+int scenario_parse(struct scenario *s, FILE *f, const char *name, char *err, size_t err_cap);
 /* One `KEY=VALUE` or `cell.NAME.KEY=VALUE`. */
 int scenario_override(struct scenario *s, const char *text, char *err, size_t err_cap);
 /* Computes levels and carriers, and refuses what cannot be made. */

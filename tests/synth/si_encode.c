@@ -204,9 +204,10 @@ static int encode_si13(const struct si_fields *f, uint8_t *l2)
     info.cell_opts.drx_timer_max = 3;
     info.cell_opts.bs_cv_max = 15;
     info.cell_opts.ctrl_ack_type_use_block = true;
-    info.cell_opts.ext_info_present = f->egprs & 1;
+    info.cell_opts.ext_info_present = 1;
     info.cell_opts.ext_info.egprs_supported = f->egprs & 1;
-    info.cell_opts.ext_info.use_egprs_p_ch_req = f->egprs & 1;
+    info.cell_opts.ext_info.bss_paging_coordination = 1;
+    info.cell_opts.ext_info.ccn_active = true;
     info.cell_opts.ext_info.bep_period = 5;
     info.pwr_ctrl_pars.t_avg_w = 16;
     info.pwr_ctrl_pars.t_avg_t = 16;
