@@ -14,10 +14,12 @@
 #define VISIT_GAP_S 5.0
 /* Rotation of the tag key, in seconds of signal. */
 #define KEY_EPOCH_S 300.0
-/* About 200 MB. From here on spans are made longer rather than more. */
-#define REPORT_CAP  65536
-#define ARFCN_COUNT 1024
-#define LAI_OCT     5
+/* About 200 MB. From here on spans are made longer rather than more, and no transmitter is new:
+ * no capture of a country has as many, one made to exhaust memory might. */
+#define REPORT_CAP      65536
+#define TRANSMITTER_CAP 16384
+#define ARFCN_COUNT     1024
+#define LAI_OCT         5
 
 /* What names a transmitter. */
 struct transmitter {
@@ -136,20 +138,24 @@ static bool is_of(const struct transmitter *t, const struct identity *id)
     return id->ci == NULL || !t->has_ci || memcmp(t->ci, id->ci, sizeof(t->ci)) == 0;
 }
 
-/* Index + 1 of the transmitter of that identity on that channel, the latest first; a new one when
- * there is none; 0 without memory. */
-static size_t find_or_add_transmitter(struct gsmtap_cells *c, struct arfcn channel,
-                                      const struct identity *id)
+/* Finds the transmitter of that identity on that channel, the latest first, or makes a new one:
+ * writes its index + 1. */
+static int find_or_add_transmitter(struct gsmtap_cells *c, struct arfcn channel,
+                                   const struct identity *id, size_t *ret)
 {
     for (size_t i = c->n_transmitters; i > 0; i--) {
         const struct transmitter *t = &c->transmitter[i - 1];
         if (channel_is_same(t->channel, channel) && is_of(t, id)) {
-            return i;
+            *ret = i;
+            return 0;
         }
+    }
+    if (c->n_transmitters >= TRANSMITTER_CAP) {
+        return -ENOSPC;
     }
     void *array = c->transmitter;
     if (grow(&array, c->n_transmitters, &c->transmitter_cap, sizeof(*c->transmitter)) != 0) {
-        return 0;
+        return -ENOMEM;
     }
     c->transmitter = array;
     struct transmitter *t = &c->transmitter[c->n_transmitters++];
@@ -157,7 +163,8 @@ static size_t find_or_add_transmitter(struct gsmtap_cells *c, struct arfcn chann
     t->tx = c->n_transmitters;
     t->channel = channel;
     memcpy(t->lai, id->lai, LAI_OCT);
-    return c->n_transmitters;
+    *ret = c->n_transmitters;
+    return 0;
 }
 
 /* Follows an SI3 or SI4: names the open span, or closes it when it was of another transmitter. */
@@ -175,9 +182,10 @@ static int take_identity(struct gsmtap_cells *c, struct visit *v, struct arfcn c
     }
     bool was_known = v->i_transmitter != 0;
     if (!was_known || !is_of(&c->transmitter[v->i_transmitter - 1], &id)) {
-        size_t i = find_or_add_transmitter(c, channel, &id);
-        if (i == 0) {
-            return -ENOMEM;
+        size_t i = 0;
+        int rc = find_or_add_transmitter(c, channel, &id, &i);
+        if (rc != 0) {
+            return rc;
         }
         v->i_transmitter = i;
         if (was_known) {
@@ -217,6 +225,9 @@ static int open_span(struct gsmtap_cells *c, struct visit *v,
                      const struct gsmtap_cells_frame *frame)
 {
     void *array = c->span;
+    if (c->n_spans >= 2 * REPORT_CAP) {
+        return -ENOSPC;
+    }
     if (grow(&array, c->n_spans, &c->span_cap, sizeof(*c->span)) != 0) {
         return -ENOMEM;
     }
@@ -329,6 +340,7 @@ int gsmtap_cells_push(struct gsmtap_cells *c, const struct gsmtap_cells_frame *f
         rc = open_span(c, v, frame);
     }
     if (rc != 0) {
+        c->n_refused++;
         return rc;
     }
     set_key(c, frame->at_s);

@@ -36,7 +36,8 @@ struct gsmtap_cells;
 int gsmtap_cells_create(struct gsmtap_cells **ret, const uint8_t *key_seed, size_t n_seed_oct);
 void gsmtap_cells_destroy(struct gsmtap_cells *c);
 /* Takes one frame; writes the blanked event. 0; -EINVAL for a frame of the wrong size, without a
- * channel of ours or without a time (counted); -ENOMEM. ret->samp is the time in seconds, since a
+ * channel of ours or without a time; -ENOSPC beyond 16384 transmitters or 131072 reports; -ENOMEM.
+ * Frames refused are counted, and the next may be pushed. ret->samp is the time in seconds, since a
  * capture has no samples; offset_hz and snr_db are NAN, bit_errors is -1. */
 int gsmtap_cells_push(struct gsmtap_cells *c, const struct gsmtap_cells_frame *frame,
                       struct gsm_event *ret);
