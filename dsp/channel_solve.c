@@ -64,8 +64,8 @@ static void solve(struct system *s)
     }
 }
 
-void channel_solve(const struct channel_normal *eq, const struct channel_prior *p, int first,
-                   float scale, float noise, float ret[][2])
+void channel_solve(const struct channel_normal *eq, const struct prior_view *p, int first,
+                   float noise, float ret[][2])
 {
     struct system s;
     int n = s.n = eq->n;
@@ -73,8 +73,8 @@ void channel_solve(const struct channel_normal *eq, const struct channel_prior *
         for (int k = 0; k < n; k++) {
             double re = i == k ? (double)noise : 0.0, im = 0.0;
             for (int j = 0; j < n; j++) {
-                re += eq->gram[i][j] * (double)(scale * p->cov[first + j][first + k][0]);
-                im += eq->gram[i][j] * (double)(scale * p->cov[first + j][first + k][1]);
+                re += eq->gram[i][j] * (double)p->cov[first + j][first + k][0];
+                im += eq->gram[i][j] * (double)p->cov[first + j][first + k][1];
             }
             s.re[i][k] = re;
             s.im[i][k] = im;
@@ -86,8 +86,8 @@ void channel_solve(const struct channel_normal *eq, const struct channel_prior *
     for (int i = 0; i < n; i++) {
         double re = 0.0, im = 0.0;
         for (int k = 0; k < n; k++) {
-            double cr = (double)(scale * p->cov[first + i][first + k][0]);
-            double ci = (double)(scale * p->cov[first + i][first + k][1]);
+            double cr = (double)p->cov[first + i][first + k][0];
+            double ci = (double)p->cov[first + i][first + k][1];
             re += cr * s.re[k][n] - ci * s.im[k][n];
             im += cr * s.im[k][n] + ci * s.re[k][n];
         }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dsp/equalizer_prior.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "dsp/equalizer.h"
 
 /* Memory of the prior in bursts: a quarter of a second of one carrier. */
 #define LEARN_BURSTS 48
@@ -16,6 +16,9 @@
 /* Residual frequency of a burst, 1 sigma: 300 Hz for a cell just found, never below 5. */
 #define RAMP_VAR_FIRST 1.2e-6f
 #define RAMP_VAR_LEAST 3.4e-10f
+/* Noise below this share of the signal (18 dB) is mostly what the linear model leaves: nothing to
+ * whiten. */
+#define WHITEN_NOISE_LEAST 0.016f
 
 /* Power by delay before anything is known: the GMSK pulse, half a symbol of timing error, echoes. */
 static const float first_power[CHANNEL_TAPS] = {0.002f, 0.02f, 0.2f,  1.0f,  0.4f,   0.1f,
@@ -24,62 +27,16 @@ static const float first_power[CHANNEL_TAPS] = {0.002f, 0.02f, 0.2f,  1.0f,  0.4
 void channel_prior_init(struct channel_prior *p)
 {
     memset(p, 0, sizeof(*p));
-    for (int i = 0; i < CHANNEL_TAPS; i++)
-        p->cov[i][i][0] = first_power[i];
     p->ramp_var = RAMP_VAR_FIRST;
-    p->first_tap = 2;
-    p->n_taps = 5;
-}
-
-static float tap_power(const struct channel_prior *p, int i)
-{
-    float v = p->cov[i][i][0] - p->noise / (float)GSM_BURST_BITS;
-    return v > 0.0f ? v : 0.0f;
-}
-
-/* The shortest window that leaves little outside, at its best place. */
-static void choose_window(struct channel_prior *p)
-{
-    float power[CHANNEL_TAPS], total = 0.0f;
-    for (int i = 0; i < CHANNEL_TAPS; i++)
-        total += power[i] = tap_power(p, i);
-    float allowed = LEFT_OUT_OF_SIGNAL * total;
-    if (allowed < LEFT_OUT_OF_NOISE * p->noise)
-        allowed = LEFT_OUT_OF_NOISE * p->noise;
-    for (int n = TAPS_MIN; n <= TAPS_MAX; n++) {
-        float best = -1.0f;
-        int first = 2;
-        for (int i = 0; i + n <= CHANNEL_TAPS; i++) {
-            float sum = 0.0f;
-            for (int k = 0; k < n; k++)
-                sum += power[i + k];
-            if (sum > best * 1.0001f) {
-                best = sum;
-                first = i;
-            }
-        }
-        p->first_tap = first;
-        p->n_taps = n;
-        if (total - best <= allowed)
-            return;
-    }
-}
-
-/* The first burst gives the scale: what was known by shape only becomes absolute. */
-static void scale_to(struct channel_prior *p, const struct burst_soft *b)
-{
-    float sum = 0.0f;
-    for (int i = 0; i < CHANNEL_TAPS; i++)
-        sum += first_power[i];
-    for (int i = 0; i < CHANNEL_TAPS; i++)
-        p->cov[i][i][0] = first_power[i] * b->energy / sum;
-    p->noise = b->noise;
 }
 
 void channel_prior_learn(struct channel_prior *p, const struct burst_soft *b)
 {
-    if (p->n_learned == 0)
-        scale_to(p, b);
+    if (p->n_learned == 0) {
+        /* the first burst gives the scale */
+        prior_view_shape(b->energy, p->cov);
+        memcpy(p->corr, b->corr, sizeof(p->corr));
+    }
     float n = (float)p->n_learned + 2.0f;
     float w = n < LEARN_BURSTS ? 1.0f / n : 1.0f / LEARN_BURSTS;
     for (int i = 0; i < CHANNEL_TAPS; i++) {
@@ -90,36 +47,27 @@ void channel_prior_learn(struct channel_prior *p, const struct burst_soft *b)
             p->cov[i][k][1] += w * (im - p->cov[i][k][1]);
         }
     }
-    p->noise += w * (b->noise - p->noise);
+    for (int i = 0; i <= WHITEN_ORDER; i++)
+        for (int k = 0; k < 2; k++)
+            p->corr[i][k] += w * (b->corr[i][k] - p->corr[i][k]);
     float excess = b->ramp_sym * b->ramp_sym - b->ramp_var;
     p->ramp_var += w * (excess - p->ramp_var);
     if (p->ramp_var < RAMP_VAR_LEAST)
         p->ramp_var = RAMP_VAR_LEAST;
     p->n_learned++;
-    choose_window(p);
 }
 
-void channel_prior_shift(struct channel_prior *p, int sym)
+static float tap_power(float cov, float noise)
 {
-    struct channel_prior old = *p;
-    memset(p->cov, 0, sizeof(p->cov));
-    for (int i = 0; i < CHANNEL_TAPS; i++) {
-        int from_i = i + sym;
-        for (int k = 0; k < CHANNEL_TAPS; k++) {
-            int from_k = k + sym;
-            if (from_i < 0 || from_i >= CHANNEL_TAPS || from_k < 0 || from_k >= CHANNEL_TAPS)
-                continue;
-            memcpy(p->cov[i][k], old.cov[from_i][from_k], sizeof(p->cov[i][k]));
-        }
-    }
-    choose_window(p);
+    float v = cov - noise / (float)GSM_BURST_BITS;
+    return v > 0.0f ? v : 0.0f;
 }
 
 void channel_prior_delay(const struct channel_prior *p, float *ret_mean_sym, float *ret_spread_sym)
 {
     float total = 0.0f, sum = 0.0f, sum2 = 0.0f;
     for (int i = 0; i < CHANNEL_TAPS; i++) {
-        float power = tap_power(p, i), delay = (float)(i + CHANNEL_FIRST);
+        float power = tap_power(p->cov[i][i][0], p->corr[0][0]), delay = (float)(i + CHANNEL_FIRST);
         total += power;
         sum += power * delay;
         sum2 += power * delay * delay;
@@ -128,4 +76,103 @@ void channel_prior_delay(const struct channel_prior *p, float *ret_mean_sym, flo
     float var = total > 0.0f ? sum2 / total - mean * mean : 0.0f;
     *ret_mean_sym = mean;
     *ret_spread_sym = var > 0.0f ? sqrtf(var) : 0.0f;
+}
+
+void prior_view_shape(float energy, float cov[CHANNEL_TAPS][CHANNEL_TAPS][2])
+{
+    float sum = 0.0f;
+    memset(cov, 0, sizeof(float) * CHANNEL_TAPS * CHANNEL_TAPS * 2);
+    for (int i = 0; i < CHANNEL_TAPS; i++)
+        sum += first_power[i];
+    for (int i = 0; i < CHANNEL_TAPS; i++)
+        cov[i][i][0] = first_power[i] * energy / sum;
+}
+
+/* The shortest window that leaves little outside, at its best place. */
+void prior_view_window(struct prior_view *v)
+{
+    float power[CHANNEL_TAPS], total = 0.0f;
+    for (int i = 0; i < CHANNEL_TAPS; i++)
+        total += power[i] = tap_power(v->cov[i][i][0], v->noise);
+    float allowed = LEFT_OUT_OF_SIGNAL * total;
+    if (allowed < LEFT_OUT_OF_NOISE * v->noise)
+        allowed = LEFT_OUT_OF_NOISE * v->noise;
+    for (int n = TAPS_MIN; n <= TAPS_MAX; n++) {
+        float best = -1.0f;
+        v->first_tap = 2;
+        v->n_taps = n;
+        for (int i = 0; i + n <= CHANNEL_TAPS; i++) {
+            float sum = 0.0f;
+            for (int k = 0; k < n; k++)
+                sum += power[i + k];
+            if (sum > best * 1.0001f) {
+                best = sum;
+                v->first_tap = i;
+            }
+        }
+        if (total - best <= allowed)
+            return;
+    }
+}
+
+/* cov behind the filter: T cov T^H with T[i][k] = w[i - k]. */
+static void whiten_cov(const struct whitener *f, const float in[CHANNEL_TAPS][CHANNEL_TAPS][2],
+                       float out[CHANNEL_TAPS][CHANNEL_TAPS][2])
+{
+    static const float zero[CHANNEL_TAPS][CHANNEL_TAPS][2];
+    float half[CHANNEL_TAPS][CHANNEL_TAPS][2];
+    memcpy(half, zero, sizeof(half));
+    memcpy(out, zero, sizeof(half));
+    for (int i = 0; i < CHANNEL_TAPS; i++) {
+        for (int k = 0; k < CHANNEL_TAPS; k++) {
+            for (int q = 0; q <= WHITEN_ORDER && q <= i; q++) {
+                const float *w = f->w[q], *c = in[i - q][k];
+                half[i][k][0] += w[0] * c[0] - w[1] * c[1];
+                half[i][k][1] += w[0] * c[1] + w[1] * c[0];
+            }
+        }
+    }
+    for (int i = 0; i < CHANNEL_TAPS; i++) {
+        for (int k = 0; k < CHANNEL_TAPS; k++) {
+            for (int q = 0; q <= WHITEN_ORDER && q <= k; q++) {
+                const float *w = f->w[q], *c = half[i][k - q];
+                out[i][k][0] += w[0] * c[0] + w[1] * c[1];
+                out[i][k][1] += w[0] * c[1] - w[1] * c[0];
+            }
+        }
+    }
+}
+
+void prior_view_learned(struct prior_view *v, const struct channel_prior *p)
+{
+    float energy = 0.0f;
+    for (int i = 0; i < CHANNEL_TAPS; i++)
+        energy += p->cov[i][i][0];
+    if (p->corr[0][0] > WHITEN_NOISE_LEAST * energy)
+        whitener_init(&v->whitener, p->corr);
+    else
+        whitener_init_idle(&v->whitener);
+    v->fresh = false;
+    v->ramp_var = p->ramp_var;
+    v->noise = p->corr[0][0] * v->whitener.gain;
+    if (v->whitener.idle)
+        memcpy(v->cov, p->cov, sizeof(v->cov));
+    else
+        whiten_cov(&v->whitener, p->cov, v->cov);
+    prior_view_window(v);
+}
+
+void prior_view_fresh(struct prior_view *v, const struct whitener *f, float energy, float noise)
+{
+    float shape[CHANNEL_TAPS][CHANNEL_TAPS][2];
+    v->fresh = true;
+    v->whitener = *f;
+    v->ramp_var = RAMP_VAR_FIRST;
+    v->noise = noise * f->gain;
+    prior_view_shape(energy, shape);
+    whiten_cov(f, (const float(*)[CHANNEL_TAPS][2])shape, v->cov);
+    v->first_tap = 2;
+    v->n_taps = 5;
+    if (!f->idle)
+        prior_view_window(v);
 }

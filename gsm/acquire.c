@@ -76,6 +76,7 @@ enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
     struct sch_info sch;
     if (sch_decode(out.soft, &sch) != SCH_OK)
         return ACQUIRE_NONE;
+    channel_prior_learn(&prior, &out);
     place.offset_hz += (double)out.ramp_sym * cfg->rate_hz / place.sym_samp;
     *ret = (struct cell_rx_found){
         .channel = ch->arfcn,
@@ -83,7 +84,8 @@ enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
         .nominal_hz = ch->nominal_hz,
         .place = place,
         .sch = sch,
-        .es_n0 = (double)(out.energy / out.noise),
+        .es_n0 = (double)out.es_n0,
+        .prior = prior,
     };
     return ACQUIRE_FOUND;
 }

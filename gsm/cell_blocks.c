@@ -25,7 +25,7 @@ struct gathering {
     uint32_t fn;
     double samp;
     double offset_sum_hz;
-    double energy, noise;
+    double n0_es; /* sum of N0/Es */
     unsigned have; /* bit per burst */
     int8_t soft[4][GSM_BURST_BITS];
 };
@@ -120,7 +120,7 @@ void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, bo
     cell_sums_count_sch(&b->sums, ok, at->fn, at->samp / b->rate_hz);
     b->counts.n_sch += ok;
     b->counts.n_sch_failed += !ok;
-    if (!ok && !(at->soft->energy > ASSUMED_ES_N0 * at->soft->noise))
+    if (!ok && !(at->soft->es_n0 > ASSUMED_ES_N0))
         return;
     struct gsm_event *e = next_event(b);
     if (!e)
@@ -129,7 +129,7 @@ void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, bo
     e->fn = at->fn;
     e->samp = at->samp;
     e->offset_hz = burst_offset(b, at);
-    e->snr_db = det_db((double)at->soft->energy / (double)at->soft->noise);
+    e->snr_db = det_db((double)at->soft->es_n0);
     e->assumed = !ok;
 }
 
@@ -192,7 +192,7 @@ static bool finish_block(struct cell_blocks *b, const struct gathering *g, bool 
     e->fn = g->fn;
     e->samp = g->samp;
     e->offset_hz = g->offset_sum_hz / 4.0;
-    e->snr_db = det_db(g->energy / g->noise);
+    e->snr_db = det_db(4.0 / g->n0_es);
     memcpy(e->l2, block.l2, GSM_L2_OCT);
     e->bit_errors = block.bit_errors;
     return true;
@@ -231,7 +231,7 @@ bool cell_blocks_push(struct cell_blocks *b, const struct cell_burst *at)
         g->have = 0;
         g->fn = at->fn;
         g->samp = at->samp;
-        g->offset_sum_hz = g->energy = g->noise = 0.0;
+        g->offset_sum_hz = g->n0_es = 0.0;
     }
     if (g->have + 1 != 1u << slot.burst || mframe_add(g->fn, slot.burst) != at->fn) {
         g->have = 0;
@@ -239,8 +239,7 @@ bool cell_blocks_push(struct cell_blocks *b, const struct cell_burst *at)
     }
     g->have |= 1u << slot.burst;
     g->offset_sum_hz += burst_offset(b, at);
-    g->energy += (double)at->soft->energy;
-    g->noise += (double)at->soft->noise;
+    g->n0_es += 1.0 / ((double)at->soft->es_n0 + 1e-3);
     memcpy(g->soft[slot.burst], at->soft->soft, GSM_BURST_BITS);
     if (slot.burst < 3)
         return false;

@@ -58,7 +58,7 @@ int cell_rx_create(struct cell_rx **ret, const struct cell_rx_config *cfg,
     c->clean_start = found->sch.bit_errors <= CLEAN_ERRORS && found->es_n0 >= CLEAN_ES_N0;
     cell_clock_init(&c->clock, cfg->rate_hz, found->sch.fn, &found->place, found->carrier_hz,
                     found->nominal_hz);
-    channel_prior_init(&c->prior);
+    c->prior = found->prior;
     int err = cell_blocks_create(&c->blocks, found->channel, found->sch.bsic, cfg->rate_hz,
                                  found->nominal_hz, cfg->key_seed, cfg->n_key_seed_oct);
     if (err) {
@@ -153,7 +153,7 @@ static void learn_batch(struct cell_rx *c, const struct cell_rx_work *w, int n)
     int used = 0;
     for (int i = 0; i < n; i++) {
         const struct burst_soft *b = &w->out[i];
-        if (!(b->energy > LEARN_ES_N0 * b->noise))
+        if (!(b->es_n0 > LEARN_ES_N0))
             continue;
         double weight, delay = burst_delay(b, &weight);
         double sym_hz = c->cfg->rate_hz / c->place[i].sym_samp;
@@ -163,7 +163,7 @@ static void learn_batch(struct cell_rx *c, const struct cell_rx_work *w, int n)
         late_weight += weight;
         off += ((double)b->ramp_sym * sym_hz + moved) / var;
         off_weight += 1.0 / var;
-        es_n0 += (double)(b->energy / b->noise);
+        es_n0 += (double)b->es_n0;
         used++;
         channel_prior_learn(&c->prior, b);
     }

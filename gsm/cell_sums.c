@@ -9,7 +9,7 @@
 static void clear_sums(struct cell_sums *s)
 {
     s->any = false;
-    s->n_bursts = s->energy = s->noise = s->phase_err2 = 0.0;
+    s->n_bursts = s->energy = s->n0_es = s->phase_err2 = 0.0;
     s->offset_sum = s->offset_weight = s->offset_sum2 = 0.0;
 }
 
@@ -41,7 +41,7 @@ void cell_sums_add_burst(struct cell_sums *s, const struct burst_soft *b, double
     double weight = 1.0 / ((double)b->ramp_var * sym_hz * sym_hz + 1e-6);
     s->n_bursts += 1.0;
     s->energy += (double)b->energy;
-    s->noise += (double)b->noise;
+    s->n0_es += 1.0 / ((double)b->es_n0 + 1e-3);
     s->phase_err2 += (double)(b->phase_err_rad * b->phase_err_rad);
     s->offset_sum += weight * offset_hz;
     s->offset_sum2 += weight * offset_hz * offset_hz;
@@ -121,8 +121,8 @@ void cell_sums_finish(struct cell_sums *s, double sps, struct cell_report *ret)
 {
     struct cell_report *r = &s->report;
     double n = s->n_bursts > 0.0 ? s->n_bursts : 1.0;
-    r->level_dbfs = det_db(s->energy / n / sps);
-    r->snr_db = s->noise > 0.0 ? det_db(s->energy / s->noise) : (double)NAN;
+    r->level_dbfs = det_db(burst_power(s->energy / n, sps));
+    r->snr_db = s->n0_es > 0.0 ? det_db(s->n_bursts / s->n0_es) : (double)NAN;
     r->offset_hz = s->offset_weight > 0.0 ? s->offset_sum / s->offset_weight : (double)NAN;
     r->offset_se_hz = s->offset_weight > 0.0 ? offset_error(s, r->offset_hz) : (double)NAN;
     r->phase_error_deg = sqrt(s->phase_err2 / n) * 57.29577951308232;

@@ -29,6 +29,10 @@
 #define EDGE_HZ 45e3
 #define CHANNELS_MAX 256
 #define HITS_MAX 1024
+/* FCCH bursts come every 46 to 51 ms. Every chunk is searched at the start and after a cell was
+ * lost; later one chunk in SCAN_EVERY: a new carrier is seen within half a second. */
+#define SCAN_FULL_S 1.5
+#define SCAN_EVERY 4
 /* FCCH windows that one task computes. */
 #define SCAN_TASK_HOPS 32
 
@@ -51,6 +55,7 @@ struct receiver {
     uint8_t *chunk;
     size_t chunk_samp, n_chunk, oct;
     int64_t scan_from;
+    uint64_t n_chunks, scan_all_until; /* in chunks */
     struct fcch_hit hit[HITS_MAX]; /* whose SCH is not in the history yet */
     size_t n_hits;
     struct cell_rx **cell;
@@ -119,6 +124,7 @@ static int create_parts(struct receiver *r)
         nominal[i] = r->channel[i].nominal_hz;
     r->chunk_samp = (size_t)(CHUNK_S * cfg->rate_hz);
     r->oct = iq_format_oct(cfg->format);
+    r->scan_all_until = (uint64_t)(SCAN_FULL_S / CHUNK_S);
     r->chunk = calloc(r->chunk_samp, r->oct);
     if (!r->chunk)
         return -ENOMEM;
@@ -217,6 +223,12 @@ static void scan_task(void *ctx, size_t i, int worker)
 static void scan(struct receiver *r)
 {
     int64_t end = (int64_t)history_end(r->history);
+    if (r->n_chunks >= r->scan_all_until && r->n_chunks % SCAN_EVERY != 0)
+        return;
+    /* the windows that straddle the last chunk's border belong to this scan */
+    int64_t start = end - (int64_t)r->chunk_samp - (int64_t)fcch_window_samp(r->fcch) * 2;
+    if (r->scan_from < start)
+        r->scan_from = start;
     size_t hops = fcch_scan_begin(r->fcch, r->scan_from, end);
     if (hops <= 4)
         return;
@@ -322,6 +334,17 @@ static int introduce(struct receiver *r, size_t i)
     return 0;
 }
 
+static void add_counts(struct receiver *r, const struct cell_rx *c)
+{
+    struct cell_rx_counts n;
+    cell_rx_get_counts(c, &n);
+    r->stats.n_sch += n.n_sch;
+    r->stats.n_sch_failed += n.n_sch_failed;
+    r->stats.n_blocks += n.n_blocks;
+    r->stats.n_blocks_failed += n.n_blocks_failed;
+    r->stats.n_blocks_repaired += n.n_blocks_repaired;
+}
+
 /* Takes what the cells have to say, in the order of the cell list, and lets go of lost ones. */
 static int collect(struct receiver *r)
 {
@@ -347,14 +370,9 @@ static int collect(struct receiver *r)
             cell_rx_clear_lists(c);
         }
         if (state == CELL_LOST) {
-            struct cell_rx_counts n;
-            cell_rx_get_counts(c, &n);
-            if (r->cell_tx[i] != 0) {
-                r->stats.n_sch += n.n_sch;
-                r->stats.n_sch_failed += n.n_sch_failed;
-                r->stats.n_blocks += n.n_blocks;
-                r->stats.n_blocks_failed += n.n_blocks_failed;
-            }
+            if (r->cell_tx[i] != 0)
+                add_counts(r, c);
+            r->scan_all_until = r->n_chunks + (uint64_t)(SCAN_FULL_S / CHUNK_S);
             cell_rx_destroy(c);
             continue;
         }
@@ -372,6 +390,7 @@ static int run_chunk(struct receiver *r, bool at_end)
         r->stats.n_samp += r->n_chunk;
         r->n_chunk = 0;
         scan(r);
+        r->n_chunks++;
     }
     int err = acquire_hits(r, at_end);
     if (err)
@@ -422,15 +441,9 @@ int receiver_finish(struct receiver *r)
     int err = run_chunk(r, true);
     if (err)
         return err;
-    /* cells that were still followed: the second run finds them at their end */
-    for (size_t i = 0; i < r->n_cells; i++) {
-        struct cell_rx_counts n;
-        cell_rx_get_counts(r->cell[i], &n);
-        r->stats.n_sch += n.n_sch;
-        r->stats.n_sch_failed += n.n_sch_failed;
-        r->stats.n_blocks += n.n_blocks;
-        r->stats.n_blocks_failed += n.n_blocks_failed;
-    }
+    for (size_t i = 0; i < r->n_cells; i++)
+        if (r->cell_tx[i] != 0)
+            add_counts(r, r->cell[i]);
     return 0;
 }
 

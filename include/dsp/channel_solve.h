@@ -10,7 +10,7 @@
 #ifndef DSP_CHANNEL_SOLVE_H
 #define DSP_CHANNEL_SOLVE_H
 
-#include "dsp/equalizer.h"
+#include "dsp/equalizer_prior.h"
 
 struct channel_normal {
     int n;
@@ -18,9 +18,9 @@ struct channel_normal {
     double b[CHANNEL_TAPS][2];
 };
 
-/* With the prior's covariance of taps first .. first+n-1, times scale; noise > 0. */
-void channel_solve(const struct channel_normal *eq, const struct channel_prior *p, int first,
-                   float scale, float noise, float ret[][2]);
+/* With the prior's covariance of taps first .. first+n-1; noise > 0. */
+void channel_solve(const struct channel_normal *eq, const struct prior_view *p, int first,
+                   float noise, float ret[][2]);
 
 /* Least squares, no prior. */
 void channel_solve_plain(const struct channel_normal *eq, float ret[][2]);

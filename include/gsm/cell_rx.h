@@ -56,6 +56,7 @@ struct cell_rx_found {
     struct burst_place place; /* of the SCH */
     struct sch_info sch;
     double es_n0;           /* ratio */
+    struct channel_prior prior; /* taught by the SCH */
 };
 
 struct cell_rx;

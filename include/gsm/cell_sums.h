@@ -19,7 +19,7 @@ struct cell_sums {
     struct cell_report report; /* counts and SI gather here */
     bool any;
     bool leading; /* nothing has succeeded yet: failures before it are not counted */
-    double n_bursts, energy, noise, phase_err2;
+    double n_bursts, energy, n0_es, phase_err2; /* n0_es: sum of N0/Es */
     double offset_sum, offset_weight, offset_sum2;
     uint32_t open_sch, open_bcch, open_ccch; /* failures since the last success */
 };
