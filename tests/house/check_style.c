@@ -152,7 +152,7 @@ static void check_line(struct style *s, int i_line, const char *line, size_t n)
         report(s, i_line, "white space at the end of the line", "");
     if (memmem(line, n, "clang-format o", 14))
         s->in_table = memmem(line, n, "clang-format off", 16) != NULL;
-    if (n_columns > COLUMNS_MAX && !s->in_table) {
+    if (n_columns > COLUMNS_MAX && !s->in_table && !path_ends(s->file->path, ".txt")) {
         snprintf(columns, sizeof(columns), "%zu columns", n_columns);
         report(s, i_line, "the line is too long", columns);
     }
