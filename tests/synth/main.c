@@ -38,6 +38,7 @@ static const char help[] =
     "      --seed N          as `seed N` in the scenario\n"
     "      --duration S      as `duration_s S`\n"
     "      --set KEY=VALUE   any key; cell.NAME.KEY=VALUE for a key of a cell; may be repeated\n"
+    "      --keys            names of all keys, one a line\n"
     "      --quiet           no summary\n"
     "  -h, --help            this text\n\n"
     "example: cellwarden-synth tests/synth/scenarios/one.scn -o one.cf32 "
@@ -70,10 +71,15 @@ static int override(struct request *rq, int option, const char *value, char *err
 static int parse(struct request *rq, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'}, {"truth", required_argument, NULL, 't'},
-        {"seed", required_argument, NULL, 'S'},   {"duration", required_argument, NULL, 'D'},
-        {"set", required_argument, NULL, 's'},    {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"output", required_argument, NULL, 'o'},
+        {"truth", required_argument, NULL, 't'},
+        {"seed", required_argument, NULL, 'S'},
+        {"duration", required_argument, NULL, 'D'},
+        {"set", required_argument, NULL, 's'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {"keys", no_argument, NULL, 'k'},
+        {NULL, 0, NULL, 0},
     };
     struct {
         int option;
@@ -84,6 +90,8 @@ static int parse(struct request *rq, int argc, char **argv)
     while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (option == 'h')
             return fputs(help, stdout) < 0 ? 2 : 1;
+        if (option == 'k')
+            return scenario_print_keys(stdout), 1;
         if (option == 'o')
             rq->out = optarg;
         else if (option == 't')

@@ -171,6 +171,21 @@ static void cell_init(struct cell_config *c, const char *name, int index)
     f->nmo = 1;
 }
 
+void scenario_print_keys(FILE *f)
+{
+    static const char *const other[] = {"seed",    "format",     "noise_only", "cell",
+                                        "esn0_db", "level_dbfs", "ccch",       "on_s",
+                                        "off_s",   "at",         "mnc"};
+    for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+        fprintf(f, "%s\n", other[i]);
+    for (const struct key *k = global_keys; k->name; k++)
+        fprintf(f, "%s\n", k->name);
+    for (const struct key *k = cell_keys; k->name; k++)
+        fprintf(f, "%s\n", k->name);
+    for (const struct key *k = si_keys; k->name; k++)
+        fprintf(f, "%s\n", k->name);
+}
+
 int scenario_set_si(struct si_fields *si, const char *key, const char *value)
 {
     if (strcmp(key, "mnc") != 0)

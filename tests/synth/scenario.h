@@ -123,6 +123,8 @@ int scenario_set_si(struct si_fields *si, const char *key, const char *value);
 
 /* Nominal Es/N0 of a cell after scenario_resolve; INFINITY without noise. */
 double scenario_esn0_db(const struct scenario *s, const struct cell_config *cell);
+/* Every key, one a line: what docs/synth.md must explain. */
+void scenario_print_keys(FILE *f);
 const char *scenario_format_name(enum sample_format format);
 
 #endif

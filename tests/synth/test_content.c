@@ -166,7 +166,7 @@ static void sch_reads_back(void **state)
 static void change_comes_with_the_next_cycle(void **state)
 {
     (void)state;
-    struct content *c = open_content("lac 100\nat 2.5 lac 4711\n");
+    struct content *c = open_content("lac 100\nat 2.0 lac 4711\n");
     uint8_t bits[GSM_BURST_BITS];
     struct content_burst b;
     int changed_at = -1;

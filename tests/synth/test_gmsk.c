@@ -134,7 +134,7 @@ static void phase_counts_the_symbols(void **state)
     assert_true(fabs(step - 0.25) < 1e-5);
 }
 
-/* TS 45.004 2.2: the bit before the burst counts as one. */
+/* TS 45.004 2.2: the bit before the burst counts as one, and so do the guard bits after it. */
 static void precoding_is_differential(void **state)
 {
     (void)state;
@@ -143,6 +143,9 @@ static void precoding_is_differential(void **state)
     gmsk_slot_init(&slot, bits, 0);
     const int8_t expected[5] = {-1, -1, 1, -1, 1};
     assert_memory_equal(slot.sym, expected, 5);
+    assert_int_equal(slot.sym[148], -1);
+    for (int i = 149; i < GMSK_SLOT_BITS; i++)
+        assert_int_equal(slot.sym[i], 1);
 }
 
 /* Power in 8 kHz around hz, by segments of 256 samples with a Hann window. */
@@ -186,11 +189,13 @@ static void path_turns_and_scales(void **state)
     struct gmsk_path path = {.step_sym = 0.37, .gain_i = 1.0f};
     gmsk_add(&w, 5.0, &path, plain, 100);
     path.angle = (uint64_t)1 << 62; /* a quarter turn */
-    path.gain_i = 0.5f;
+    path.gain_i = 0.3f;
+    path.gain_q = 0.4f;
     gmsk_add(&w, 5.0, &path, turned, 100);
     for (int i = 0; i < 100; i++) {
-        assert_true(fabsf(turned[2 * i] + 0.5f * plain[2 * i + 1]) < 1e-5f);
-        assert_true(fabsf(turned[2 * i + 1] - 0.5f * plain[2 * i]) < 1e-5f);
+        float x = plain[2 * i], y = plain[2 * i + 1]; /* j (0.3 + 0.4 j) (x + j y) */
+        assert_true(fabsf(turned[2 * i] - (-0.4f * x - 0.3f * y)) < 1e-5f);
+        assert_true(fabsf(turned[2 * i + 1] - (0.3f * x - 0.4f * y)) < 1e-5f);
     }
 }
 
