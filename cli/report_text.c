@@ -114,39 +114,20 @@ static void table(struct report_text *r, const struct pipeline_outcome *o)
 
 /* ---- sentences ---------------------------------------------------------------------------- */
 
-static const char *rule_title(const char *id)
-{
-    for (size_t i = 0; i < detector_rule_count(); i++) {
-        if (strcmp(detector_rule_id(i), id) == 0)
-            return detector_rule_title(i);
-    }
-    return "";
-}
-
-static void not_checked(struct report_text *r, const struct judged_cell *c)
-{
-    if (c->n_not_evaluable == 0)
-        return;
-    fprintf(r->out, "  Could not be checked (%zu of %d rules):\n", c->n_not_evaluable,
-            c->rules_total);
-    for (size_t i = 0; i < c->n_not_evaluable; i++)
-        fprintf(r->out, "    %s %s\n", c->not_evaluable[i], rule_title(c->not_evaluable[i]));
-}
-
 static void flagged_cell(struct report_text *r, const struct judged_cell *c)
 {
     char key[CELL_KEY_CAP];
+    char line[2 * FINDING_VALUE_CAP + FINDING_STAT_CAP + 64];
     judged_cell_key(c, key);
     fprintf(r->out, "\n%s%s%s: %s, %.1f dB\n", r->colour ? verdict_colour[c->verdict] : "", key,
             r->colour ? "\033[0m" : "", verdict_name(c->verdict), c->score_db);
     paragraph(r->out, c->alert_text, 2);
     for (size_t i = 0; i < c->n_findings; i++) {
         const struct finding *f = &c->findings[i];
-        fprintf(r->out, "  %s (%+.1f dB)\n", f->rule, f->weight_db);
-        paragraph(r->out, f->text, 4);
-        fprintf(r->out, "    observed %s; expected %s\n", f->observed, f->expected);
+        (void)snprintf(line, sizeof line, "%s %+.1f dB: observed %s; expected %s", f->rule,
+                       f->weight_db, f->observed, f->expected);
+        paragraph(r->out, line, 4);
     }
-    not_checked(r, c);
 }
 
 /* Stretches of the bands that were listened to; false when there are none. */
