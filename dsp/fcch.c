@@ -21,6 +21,10 @@
 /* A tone at Es/N0 -6 dB holds 0.2 of the channel's power; 142 symbols of random data reach 0.2
  * about once in 1000 windows, and then the SCH behind it does not decode. */
 #define PURITY_MIN 0.2
+/* An FCCH comes at most every 46 ms: a scan of 0.2 s holds 5 of one cell, and some of another. */
+#define HITS_PER_CHANNEL 8
+/* The burst's tone stands at the same place in the windows beside it, within this many bins. */
+#define SAME_TONE_BINS 1.5f
 
 /* Loudest tone of one channel in one window. */
 struct tone {
@@ -226,6 +230,8 @@ static bool is_peak(const struct fcch *f, size_t hop, size_t c)
         const struct tone *o = tone_at(f, (size_t)((int64_t)hop + d), c);
         if (d < 0 ? o->power >= t->power : d > 0 && o->power > t->power)
             return false;
+        if ((d == 1 || d == -1) && fabsf(o->offset_bins - t->offset_bins) > SAME_TONE_BINS)
+            return false;
     }
     return true;
 }
@@ -253,12 +259,35 @@ static struct fcch_hit make_hit(const struct fcch *f, size_t hop, size_t c)
     };
 }
 
+/* Keeps the purest hits of one channel in order of time. */
+static size_t keep_purest(struct fcch_hit *hit, size_t n, struct fcch_hit next)
+{
+    if (n < HITS_PER_CHANNEL) {
+        hit[n] = next;
+        return n + 1;
+    }
+    size_t worst = 0;
+    for (size_t i = 1; i < n; i++)
+        if (hit[i].purity < hit[worst].purity)
+            worst = i;
+    if (hit[worst].purity >= next.purity)
+        return n;
+    memmove(hit + worst, hit + worst + 1, (n - 1 - worst) * sizeof(*hit));
+    hit[n - 1] = next;
+    return n;
+}
+
 size_t fcch_scan_hits(struct fcch *f, struct fcch_hit *ret, size_t cap)
 {
     size_t n = 0;
-    for (size_t c = 0; c < f->n_channels; c++)
+    for (size_t c = 0; c < f->n_channels; c++) {
+        struct fcch_hit best[HITS_PER_CHANNEL];
+        size_t n_best = 0;
         for (size_t hop = 2; hop + 2 < f->n_hops; hop++)
-            if (n < cap && is_peak(f, hop, c))
-                ret[n++] = make_hit(f, hop, c);
+            if (is_peak(f, hop, c))
+                n_best = keep_purest(best, n_best, make_hit(f, hop, c));
+        for (size_t i = 0; i < n_best && n < cap; i++)
+            ret[n++] = best[i];
+    }
     return n;
 }
