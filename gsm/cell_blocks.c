@@ -24,8 +24,7 @@
 struct gathering {
     uint32_t fn;
     double samp;
-    double offset_sum_hz;
-    double n0_es; /* sum of N0/Es */
+    struct cell_burst_stat stat[4];
     unsigned have; /* bit per burst */
     int8_t soft[4][GSM_BURST_BITS];
 };
@@ -99,10 +98,10 @@ static struct gsm_event *next_event(struct cell_blocks *b)
     return e;
 }
 
-static double burst_offset(const struct cell_blocks *b, const struct cell_burst *at)
+static struct cell_burst_stat burst_stat(const struct cell_blocks *b, const struct cell_burst *at)
 {
     double ramp_hz = (double)at->soft->ramp_sym * at->sym_hz;
-    return at->offset_hz + ramp_hz - b->nominal_hz;
+    return cell_burst_stat_of(at->soft, at->offset_hz + ramp_hz - b->nominal_hz, at->sym_hz);
 }
 
 static void update_key(struct cell_blocks *b, double at_s)
@@ -116,7 +115,9 @@ static void update_key(struct cell_blocks *b, double at_s)
 
 void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, bool ok)
 {
-    cell_sums_add_burst(&b->sums, at->soft, burst_offset(b, at), at->sym_hz);
+    struct cell_burst_stat stat = burst_stat(b, at);
+    if (ok)
+        cell_sums_add_burst(&b->sums, &stat);
     cell_sums_count_sch(&b->sums, ok, at->fn, at->samp / b->rate_hz);
     b->counts.n_sch += ok;
     b->counts.n_sch_failed += !ok;
@@ -128,7 +129,7 @@ void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, bo
     e->kind = GSM_EVENT_SCH;
     e->fn = at->fn;
     e->samp = at->samp;
-    e->offset_hz = burst_offset(b, at);
+    e->offset_hz = stat.offset_hz;
     e->snr_db = det_db((double)at->soft->es_n0);
     e->assumed = !ok;
 }
@@ -185,14 +186,20 @@ static bool finish_block(struct cell_blocks *b, const struct gathering *g, bool 
     else
         paging_blank(block.l2, &b->key, b->neci, &b->sums.report.paging, &b->sums.report.assign);
     cell_sums_count_block(&b->sums, in_bcch || is_si, g->fn, at_s);
+    double offset_hz = 0.0, n0_es = 0.0;
+    for (int i = 0; i < 4; i++) {
+        cell_sums_add_burst(&b->sums, &g->stat[i]);
+        offset_hz += g->stat[i].offset_hz / 4.0;
+        n0_es += g->stat[i].n0_es / 4.0;
+    }
     struct gsm_event *e = next_event(b);
     if (!e)
         return true;
     e->kind = in_bcch || is_si ? GSM_EVENT_BCCH : GSM_EVENT_CCCH;
     e->fn = g->fn;
     e->samp = g->samp;
-    e->offset_hz = g->offset_sum_hz / 4.0;
-    e->snr_db = det_db(4.0 / g->n0_es);
+    e->offset_hz = offset_hz;
+    e->snr_db = det_db(1.0 / n0_es);
     memcpy(e->l2, block.l2, GSM_L2_OCT);
     e->bit_errors = block.bit_errors;
     return true;
@@ -226,20 +233,17 @@ bool cell_blocks_push(struct cell_blocks *b, const struct cell_burst *at)
 {
     struct mframe_slot slot = mframe_find(at->fn);
     struct gathering *g = &b->now;
-    cell_sums_add_burst(&b->sums, at->soft, burst_offset(b, at), at->sym_hz);
     if (slot.burst == 0) {
         g->have = 0;
         g->fn = at->fn;
         g->samp = at->samp;
-        g->offset_sum_hz = g->n0_es = 0.0;
     }
     if (g->have + 1 != 1u << slot.burst || mframe_add(g->fn, slot.burst) != at->fn) {
         g->have = 0;
         return false;
     }
     g->have |= 1u << slot.burst;
-    g->offset_sum_hz += burst_offset(b, at);
-    g->n0_es += 1.0 / ((double)at->soft->es_n0 + 1e-3);
+    g->stat[slot.burst] = burst_stat(b, at);
     memcpy(g->soft[slot.burst], at->soft->soft, GSM_BURST_BITS);
     if (slot.burst < 3)
         return false;

@@ -35,17 +35,27 @@ void cell_sums_begin_backlog(struct cell_sums *s)
     s->open_sch = s->open_bcch = s->open_ccch = 0;
 }
 
-void cell_sums_add_burst(struct cell_sums *s, const struct burst_soft *b, double offset_hz,
-                         double sym_hz)
+struct cell_burst_stat cell_burst_stat_of(const struct burst_soft *b, double offset_hz,
+                                          double sym_hz)
 {
-    double weight = 1.0 / ((double)b->ramp_var * sym_hz * sym_hz + 1e-6);
+    return (struct cell_burst_stat){
+        .offset_hz = offset_hz,
+        .offset_weight = 1.0 / ((double)b->ramp_var * sym_hz * sym_hz + 1e-6),
+        .energy = (double)b->energy,
+        .n0_es = 1.0 / ((double)b->es_n0 + 1e-3),
+        .phase_err2 = (double)(b->phase_err_rad * b->phase_err_rad),
+    };
+}
+
+void cell_sums_add_burst(struct cell_sums *s, const struct cell_burst_stat *b)
+{
     s->n_bursts += 1.0;
-    s->energy += (double)b->energy;
-    s->n0_es += 1.0 / ((double)b->es_n0 + 1e-3);
-    s->phase_err2 += (double)(b->phase_err_rad * b->phase_err_rad);
-    s->offset_sum += weight * offset_hz;
-    s->offset_sum2 += weight * offset_hz * offset_hz;
-    s->offset_weight += weight;
+    s->energy += b->energy;
+    s->n0_es += b->n0_es;
+    s->phase_err2 += b->phase_err2;
+    s->offset_sum += b->offset_weight * b->offset_hz;
+    s->offset_sum2 += b->offset_weight * b->offset_hz * b->offset_hz;
+    s->offset_weight += b->offset_weight;
 }
 
 /* Something was received: the span grows, and open failures count. */

@@ -15,6 +15,15 @@
 #include "dsp/equalizer.h"
 #include "gsm/cell_report.h"
 
+/* What one burst adds to the sums. */
+struct cell_burst_stat {
+    double offset_hz, offset_weight; /* weight: 1 / variance */
+    double energy, n0_es, phase_err2;
+};
+
+struct cell_burst_stat cell_burst_stat_of(const struct burst_soft *b, double offset_hz,
+                                          double sym_hz);
+
 struct cell_sums {
     struct cell_report report; /* counts and SI gather here */
     bool any;
@@ -26,8 +35,8 @@ struct cell_sums {
 
 void cell_sums_init(struct cell_sums *s, struct arfcn channel, int bsic);
 void cell_sums_begin_backlog(struct cell_sums *s);
-void cell_sums_add_burst(struct cell_sums *s, const struct burst_soft *b, double offset_hz,
-                         double sym_hz);
+/* Only bursts of what decoded are added: noise before and after is no property of the cell. */
+void cell_sums_add_burst(struct cell_sums *s, const struct cell_burst_stat *b);
 void cell_sums_count_sch(struct cell_sums *s, bool ok, uint32_t fn, double at_s);
 void cell_sums_count_block(struct cell_sums *s, bool bcch, uint32_t fn, double at_s);
 void cell_sums_fail_block(struct cell_sums *s, bool bcch);
