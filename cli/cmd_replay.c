@@ -86,7 +86,7 @@ struct replay {
 static void sink_begin(void *ctx, const struct pipeline_outcome *o)
 {
     struct replay *r = ctx;
-    if (o->info.guess[0])
+    if (o->info.guess[0] && opt.json)
         command_note("%s: guessed %s", o->run.path, o->info.guess);
     if (opt.json)
         json_lines_begin(&r->json, o);

@@ -59,7 +59,8 @@ int gsmtap_file_open(struct gsmtap_file **ret, const char *path, char *err, size
 /* The same on an input that is open already; it stays the caller's and must outlive the file. */
 int gsmtap_file_open_input(struct gsmtap_file **ret, struct input *in, char *err, size_t err_cap);
 void gsmtap_file_close(struct gsmtap_file *f);
-/* 1 and *ret; 0 at the end; -EINTR after a signal; other negative errno with a sentence in err when the capture breaks off. */
+/* 1 and *ret; 0 at the end; -EINTR after a signal; other negative errno with a sentence in err when
+ * the capture breaks off. */
 int gsmtap_file_next(struct gsmtap_file *f, struct gsmtap_frame *ret, char *err, size_t err_cap);
 void gsmtap_file_counts(const struct gsmtap_file *f, struct gsmtap_counts *ret);
 

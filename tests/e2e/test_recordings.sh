@@ -32,7 +32,8 @@ for name in airport cbd; do
     while read -r arfcn mcc mnc lac ci label; do
         line=$(grep '"type":"cell"' out | grep "\"arfcn\":$arfcn," |
             grep "\"mcc\":\"$mcc\",\"mnc\":\"$mnc\",\"lac\":$lac,\"ci\":$ci,")
-        same "$name: cell $mcc-$mnc-$lac-$ci on $arfcn" "$(printf '%s\n' "$line" | grep -c cell_id)" 1
+        same "$name: cell $mcc-$mnc-$lac-$ci on $arfcn" \
+            "$(printf '%s\n' "$line" | grep -c cell_id)" 1
         if [ "$label" != univ_private_cell ]; then
             same "$name: flagged cells among $mcc-$mnc-$lac-$ci" \
                 "$(printf '%s\n' "$line" | grep -c '"flagged":true')" 0

@@ -33,8 +33,9 @@ keys summary sha256 samples signal_s carriers cells flagged blocks blocks_failed
 
 # Order: capture, events by sample, cells with what belongs to them, coverage, summary.
 sed 's/{"type":"\([a-z]*\)".*/\1/' first | uniq >order
-same "order of the lines" \
-    "$(tr '\n' ' ' <order | sed 's/\(sch block \)*\(sch \)\{0,1\}cell/events cell/; s/block events/events/')" \
+tr '\n' ' ' <order |
+    sed 's/\(sch block \)*\(sch \)\{0,1\}cell/events cell/; s/block events/events/' >in_order
+same "order of the lines" "$(cat in_order)" \
     "capture events cell si cell si finding alert coverage summary "
 grep -E '"type":"(sch|block)"' first |
     sed 's/.*"band":"\([A-Z0-9]*\)","arfcn":\([0-9]*\).*"sample":\([0-9.]*\).*/\3 \1 \2/' >events
@@ -50,7 +51,8 @@ says cell '"mcc":"999","mnc":"70","lac":9527,"ci":10'
 says cell '"flagged":true'
 same "hexadecimal digits of a block" "$(grep -cE '"hex":"[0-9a-f]{46}"' first)" \
     "$(grep -cE '"type":"(block|si)"' first)"
-same "sha256" "$(sed -n 's/.*"sha256":"\([0-9a-f]*\)".*/\1/p' first)" "$(sha256sum $town | cut -c1-64)"
+same "sha256" "$(sed -n 's/.*"sha256":"\([0-9a-f]*\)".*/\1/p' first)" \
+    "$(sha256sum $town | cut -c1-64)"
 says first '"samples":5400000,"signal_s":9.0'
 says first '"from_hz":944900000.0,"to_hz":945500000.0,"heard_s":9.0,"reason":null'
 grep '"type":"block"' first | sed 's/.*"hex":"\([0-9a-f]*\)".*/\1/' | sort -u >heard
