@@ -34,6 +34,7 @@ static const char *const steps[] = {
 static const struct sqlite_file_kind file_kind = {
     .what = "local database",
     .application_id = 0x43574c4f, /* "CWLO" */
+    .wal = true,
     .version = sizeof(steps) / sizeof(*steps),
     .steps = steps,
 };

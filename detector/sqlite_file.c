@@ -24,6 +24,8 @@ static int fail_full(const char *doing, const char *path, char *err, size_t err_
 static int fail_io(sqlite3 *db, const char *doing, const char *path, char *err, size_t err_cap)
 {
     int system = sqlite3_system_errno(db);
+    if (system == 0) /* not told for a failed write; errno still is that of the write */
+        system = errno;
     if (system == EFBIG || system == ENOSPC || system == EDQUOT)
         return fail_full(doing, path, err, err_cap);
     snprintf(err, err_cap, "cannot %s \"%s\": %s (%s); check the disk", doing, path,
@@ -303,28 +305,30 @@ static int set_up_writer(sqlite3 *db, const struct sqlite_file_kind *kind, const
     return sqlite_file_migrate(db, kind, path, err, err_cap);
 }
 
-/* Opens for reading. A finished file on a medium that cannot be written to has no -shm file beside
- * it, and SQLite then wants to be told that nobody writes. */
-static int open_reader(sqlite3 **ret, const char *path)
+/* Opens for reading. Not with SQLITE_OPEN_READONLY where there may be a WAL: a reader that may not
+ * write cannot tidy up after itself and leaves -wal and -shm behind. A finished file on a medium
+ * that cannot be written to has none of them, and SQLite then wants to be told so. */
+static int open_reader(sqlite3 **ret, const struct sqlite_file_kind *kind, const char *path)
 {
-    int rc = sqlite3_open_v2(path, ret, SQLITE_OPEN_READONLY, NULL);
+    int flags = kind->wal ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    int rc = sqlite3_open_v2(path, ret, flags, NULL);
     int64_t version;
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(*ret, "PRAGMA query_only=1", NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite_file_int(*ret, "PRAGMA schema_version", &version);
     if (rc != SQLITE_CANTOPEN && (rc & 0xff) != SQLITE_READONLY)
         return rc;
     char wal[4096 + 8];
     snprintf(wal, sizeof(wal), "%s-wal", path);
-    if (access(wal, F_OK) == 0)
+    if (path_exists(wal) || strpbrk(path, "?#%"))
         return rc;
     char *uri = sqlite3_mprintf("file:%s?immutable=1", path);
     if (!uri)
         return SQLITE_NOMEM;
     sqlite3_close(*ret);
     *ret = NULL;
-    rc = strpbrk(path, "?#%")
-             ? SQLITE_CANTOPEN
-             : sqlite3_open_v2(uri, ret, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+    rc = sqlite3_open_v2(uri, ret, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
     sqlite3_free(uri);
     return rc;
 }
@@ -338,7 +342,7 @@ int sqlite_file_open(sqlite3 **ret, const struct sqlite_file_kind *kind, const c
         return -ENOENT;
     }
     int rc = mode == SQLITE_FILE_READ
-                 ? open_reader(&db, path)
+                 ? open_reader(&db, kind, path)
                  : sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     int err_no = 0;
     if (rc != SQLITE_OK) {

@@ -10,6 +10,7 @@
 #define DETECTOR_SQLITE_FILE_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct sqlite_file_kind {
     const char *what; /* "log": how sentences name it */
     int application_id;
     int version;              /* steps there are */
+    bool wal;                 /* written in place, with a write-ahead log */
     const char *const *steps; /* steps[i]: SQL that brings version i to i + 1 */
 };
 

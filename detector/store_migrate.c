@@ -13,6 +13,7 @@ static const char *const steps[] = {schema_1};
 const struct sqlite_file_kind store_file_kind = {
     .what = "log",
     .application_id = 0x43574c47, /* "CWLG" */
+    .wal = true,
     .version = sizeof(steps) / sizeof(*steps),
     .steps = steps,
 };
