@@ -18,7 +18,8 @@
 
 struct carrier;
 
-/* Samples that share one step of clock and channel; add calls hold a multiple of it, but the last. */
+/* Samples that share one step of clock and channel; add calls hold a multiple of it,
+ * but the last. */
 size_t carrier_segment_samp(const struct scenario *s);
 
 /* 0 or -errno with a sentence. s stays borrowed. */

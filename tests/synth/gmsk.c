@@ -7,15 +7,14 @@
 
 /* The pulse is cut to five symbols: what is left out is below 4e-6 of a quarter turn. */
 #define HALF_WIDTH_SYM 2.5
-#define STEPS          128 /* table steps a symbol; linear between them, wrong by less than 1e-5 rad */
-#define FINE           8 /* integration steps a table step */
+#define STEPS          128 /* table steps a symbol; lines between, within 1e-5 rad */
+#define FINE           8   /* integration steps a table step */
 #define N_FINE         (STEPS * FINE)
 #define SPAN_SYM       5
-#define COS_BITS       10
+#define RUN            64 /* samples of one pass over the angles */
 
 static double pulse[SPAN_SYM * STEPS + 1]; /* q(t), t = -2.5 .. 2.5 symbols: 0 .. 1 */
 static int32_t curve[32][STEPS + 1];       /* 2^-32 turns; pattern of the five bits in reach */
-static float cos_table[1 << COS_BITS], sin_table[1 << COS_BITS];
 
 /* Gaussian of TS 45.004 2.4, BT = 0.3, T = 1. */
 static double gaussian(double t)
@@ -61,23 +60,20 @@ void gmsk_tables_init(void)
             curve[pattern][i] = (int32_t)(uint32_t)(int64_t)floor(quarter * 0x1p30 + 0.5);
         }
     }
-    for (int i = 0; i < 1 << COS_BITS; i++) {
-        double c, s;
-        det_sincos((double)i / (1 << COS_BITS), &c, &s);
-        cos_table[i] = (float)c;
-        sin_table[i] = (float)s;
-    }
 }
 
+/* Taylor series on an eighth of a turn each way: wrong by less than 4e-7. Plain arithmetic without
+ * a branch, so that a loop around it becomes SIMD. */
 static inline void fast_sincos(uint32_t angle, float *c, float *s)
 {
-    const uint32_t half = 1u << (31 - COS_BITS);
-    uint32_t i = (angle + half) >> (32 - COS_BITS);
-    float d = (float)(int32_t)(angle - (i << (32 - COS_BITS))) * 1.46291807926715968e-9f;
-    i &= (1u << COS_BITS) - 1;
-    float ct = cos_table[i], st = sin_table[i], cd = 1.0f - 0.5f * d * d;
-    *c = ct * cd - st * d;
-    *s = st * cd + ct * d;
+    uint32_t quarter = (angle + 0x20000000u) >> 30;
+    float x = (float)(int32_t)(angle - (quarter << 30)) * 1.46291807926715968e-9f; /* 2 pi / 2^32 */
+    float x2 = x * x;
+    float sine = x + x * x2 * (-1.0f / 6 + x2 * (1.0f / 120 - x2 * (1.0f / 5040)));
+    float cosine = 1.0f + x2 * (-0.5f + x2 * (1.0f / 24 - x2 * (1.0f / 720 - x2 * (1.0f / 40320))));
+    float c0 = quarter & 1 ? sine : cosine, s0 = quarter & 1 ? cosine : sine;
+    *c = (quarter + 1) & 2 ? -c0 : c0;
+    *s = quarter & 2 ? -s0 : s0;
 }
 
 void gmsk_sincos(uint32_t angle, float *ret_cos, float *ret_sin)
@@ -154,40 +150,20 @@ static uint32_t edge_angle(const struct gmsk_window *w, double offset_sym)
     return (uint32_t)(int64_t)floor(quarter * 0x1p30 + 0.5);
 }
 
-struct cursor {
-    uint64_t angle;
-    float gain_i, gain_q;
-};
-
-static inline void put(struct cursor *at, const struct gmsk_path *path, uint32_t modulation,
-                       float *iq)
-{
-    float c, s;
-    fast_sincos(modulation + (uint32_t)(at->angle >> 32), &c, &s);
-    iq[0] += at->gain_i * c - at->gain_q * s;
-    iq[1] += at->gain_i * s + at->gain_q * c;
-    at->angle += (uint64_t)path->angle_step;
-    at->gain_i += path->gain_step_i;
-    at->gain_q += path->gain_step_q;
-}
-
 /* Inside a burst all pulses sit on one raster: the phase is a look-up. */
-static void add_middle(const struct gmsk_slot *slot, double offset_sym,
-                       const struct gmsk_path *path, struct cursor *at, float *iq, size_t n)
+static void look_up(const struct gmsk_slot *slot, double offset_sym, double step_sym,
+                    uint32_t *angle, size_t n)
 {
     uint64_t place = (uint64_t)((offset_sym + 0.5) * 0x1p48);
-    uint64_t step = (uint64_t)(path->step_sym * 0x1p48);
-    struct cursor here = *at;
-    for (size_t i = 0; i < n; i++) {
+    uint64_t step = (uint64_t)(step_sym * 0x1p48);
+    for (size_t i = 0; i < n; i++, place += step) {
         unsigned code = slot->code[place >> 48];
         const int32_t *row = &curve[code & 31][(place >> 41) & (STEPS - 1)];
         int64_t rise = (int32_t)((uint32_t)row[1] - (uint32_t)row[0]);
         int64_t fraction = (int64_t)((place >> 25) & 0xffff);
         uint32_t modulation = (uint32_t)row[0] + (uint32_t)((rise * fraction) >> 16);
-        put(&here, path, modulation + ((uint32_t)(code >> 5) << 30), iq + 2 * i);
-        place += step;
+        angle[i] = modulation + ((uint32_t)(code >> 5) << 30);
     }
-    *at = here;
 }
 
 /* How many of n samples lie before limit_sym. */
@@ -199,21 +175,48 @@ static size_t count_until(double offset_sym, double limit_sym, double step_sym, 
     return left < (double)n ? (size_t)left : n;
 }
 
+/* Angles of the modulation for n samples from offset_sym on. */
+static void modulate(const struct gmsk_window *w, double offset_sym, double step_sym,
+                     uint32_t *angle, size_t n)
+{
+    const double first_sym = 1.5, last_sym = 153.5; /* all five pulses inside the slot */
+    size_t done = 0;
+    while (done < n) {
+        double here = offset_sym + (double)done * step_sym;
+        if (here >= first_sym && here < last_sym) {
+            size_t run = count_until(here, last_sym, step_sym, n - done);
+            look_up(w->cur, here, step_sym, angle + done, run);
+            done += run;
+        } else {
+            angle[done++] = edge_angle(w, here);
+        }
+    }
+}
+
+static void add_run(const uint32_t *restrict angle, const struct gmsk_path *path, size_t first,
+                    float *restrict iq, int n)
+{
+    float gain_i = path->gain_i + path->gain_step_i * (float)first;
+    float gain_q = path->gain_q + path->gain_step_q * (float)first;
+    float step_i = path->gain_step_i, step_q = path->gain_step_q;
+    for (int i = 0; i < n; i++) {
+        float c, s, gi = gain_i + step_i * (float)i, gq = gain_q + step_q * (float)i;
+        fast_sincos(angle[i], &c, &s);
+        iq[2 * i] += gi * c - gq * s;
+        iq[2 * i + 1] += gi * s + gq * c;
+    }
+}
+
 void gmsk_add(const struct gmsk_window *w, double offset_sym, const struct gmsk_path *path,
               float *iq, size_t n)
 {
-    const double first_sym = 1.5, last_sym = 153.5; /* all five pulses inside the slot */
-    struct cursor at = {path->angle, path->gain_i, path->gain_q};
-    size_t done = 0;
-    while (done < n) {
-        double here = offset_sym + (double)done * path->step_sym;
-        if (here >= first_sym && here < last_sym) {
-            size_t run = count_until(here, last_sym, path->step_sym, n - done);
-            add_middle(w->cur, here, path, &at, iq + 2 * done, run);
-            done += run;
-            continue;
-        }
-        put(&at, path, edge_angle(w, here), iq + 2 * done);
-        done++;
+    uint32_t angle[RUN];
+    uint64_t carrier = path->angle;
+    for (size_t done = 0; done < n; done += RUN) {
+        size_t run = n - done < RUN ? n - done : RUN;
+        modulate(w, offset_sym + (double)done * path->step_sym, path->step_sym, angle, run);
+        for (size_t i = 0; i < run; i++, carrier += (uint64_t)path->angle_step)
+            angle[i] += (uint32_t)(carrier >> 32);
+        add_run(angle, path, done, iq + 2 * done, (int)run);
     }
 }

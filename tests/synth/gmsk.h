@@ -40,7 +40,7 @@ struct gmsk_path {
 
 void gmsk_tables_init(void);
 
-/* Precodes 148 bits (0 or 1), guard bits of 1 after them, on top of the phase of the slot before. */
+/* Precodes 148 bits (0 or 1) and guard bits of 1 after them, from the phase of the slot before. */
 void gmsk_slot_init(struct gmsk_slot *slot, const uint8_t *bits, uint8_t start_quarter);
 
 /* Phase of the modulation in turns (modulo 1) at offset_sym, for tests and for the edges. */

@@ -16,7 +16,8 @@ fail() {
 
 # help carries an example and exits 0; mistakes exit 2 with a sentence that names them
 "$synth" --help | grep -q '^example: ' || fail 'no example in --help'
-for bad in "--nonsense" "--set nonsense=1" "--set cell.Z.ppm=1" "--set cell.A.lac=x" "--duration -1"; do
+for bad in "--nonsense" "--set nonsense=1" "--set cell.Z.ppm=1" "--set cell.A.lac=x" \
+    "--duration -1"; do
     status=0
     # shellcheck disable=SC2086
     "$synth" "$one" -o "$work/x" $bad 2>"$work/err" || status=$?
