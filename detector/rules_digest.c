@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rule set as one canonical text, and its hash: what stands in a run to say "judged by this". */
+/* The rule set as one canonical text, and its hash: it stands in each run as "judged by this". */
 #include <stdio.h>
 #include <string.h>
 

@@ -241,11 +241,28 @@ static void refuses_impossible_times(void **state)
     scene_clear(&s);
 }
 
+/* The same number on another channel or with another clock is another transmitter. */
+static void one_number_does_not_join_two_transmitters(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    struct scene_cell c = scene_operator(0);
+    scene_push(&s, &c);
+    c.arfcn++;
+    scene_push(&s, &c);
+    c.epoch_frames += 100.0;
+    scene_push(&s, &c);
+    assert_int_equal(cell_table_count(s.table), 3);
+    scene_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(merges_reports_of_one_tx),
         cmocka_unit_test(keeps_cochannel_cells_apart),
+        cmocka_unit_test(one_number_does_not_join_two_transmitters),
         cmocka_unit_test(merges_a_transmitter_found_again),
         cmocka_unit_test(keeps_simultaneous_transmitters_apart),
         cmocka_unit_test(compares_epochs_modulo_the_hyperframe),

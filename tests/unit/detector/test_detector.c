@@ -35,7 +35,7 @@ static void import_text(enum known_kind kind, enum known_source source, const ch
         fail_msg("%s", err);
 }
 
-/* A known.db with the operator's list of cells 0 to 4 of 262-01, an allocation and an allow-list. */
+/* A known.db with an operator's list of cells 0 to 4 of 262-01 and an allocation; an allow-list. */
 static int make_databases(void **state)
 {
     (void)state;

@@ -208,6 +208,9 @@ static void id03_passes_a_second_plan(void **state)
     s.known[0].cell[0].arfcn = 99;
     s.known[0].n_cell = 2;
     scene_expect(scene_run(&s, 0, "ID-03"), RULE_PASSED);
+    s.known[0].cell[0] = s.known[0].cell[1];
+    s.known[0].cell[1].arfcn = 99;
+    scene_expect(scene_run(&s, 0, "ID-03"), RULE_PASSED);
     scene_clear(&s);
 }
 
@@ -521,6 +524,22 @@ static void la02_not_evaluable_without_frame_numbers(void **state)
     scene_clear(&s);
 }
 
+/* Four receptions within a second are not yet a lasting change. */
+static void la02_near_miss_too_short(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    struct scene_cell c = scene_operator(0);
+    scene_push(&s, &c);
+    c.lac = 4711;
+    c.first_s = 12.0;
+    c.last_s = 13.0;
+    scene_push(&s, &c);
+    scene_expect(scene_run(&s, 0, "LA-02"), RULE_PASSED);
+    scene_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -552,6 +571,7 @@ int main(void)
         cmocka_unit_test(la01_passes_the_border_cell_of_the_list),
         cmocka_unit_test(la02_fires_on_a_change),
         cmocka_unit_test(la02_near_miss_received_once),
+        cmocka_unit_test(la02_near_miss_too_short),
         cmocka_unit_test(la02_silent_for_two_cells_on_one_channel),
         cmocka_unit_test(la02_not_evaluable_when_areas_alternate),
         cmocka_unit_test(la02_silent_when_the_network_moves),

@@ -105,6 +105,25 @@ static void pg01_asks_the_least_busy_sibling(void **state)
     scene_clear(&s);
 }
 
+/* A cell that pages for a minute and then falls silent for half a minute passes. */
+static void pg01_near_miss_one_silent_window(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    struct scene_cell c = good_ccch(scene_operator(1));
+    push_pages(&s, good_ccch(scene_operator(0)), 18, 40);
+    push_pages(&s, c, 12, 40);
+    for (int i = 12; i < 18; i++) {
+        c.first_s = 5.0 * i;
+        c.last_s = c.first_s + 5.0;
+        c.n_times = 1;
+        scene_push(&s, &c);
+    }
+    scene_expect(scene_run(&s, 1, "PG-01"), RULE_PASSED);
+    scene_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +132,7 @@ int main(void)
         cmocka_unit_test(pg01_not_evaluable_on_bad_reception),
         cmocka_unit_test(pg01_not_evaluable_at_night),
         cmocka_unit_test(pg01_needs_two_windows),
+        cmocka_unit_test(pg01_near_miss_one_silent_window),
         cmocka_unit_test(pg01_asks_the_least_busy_sibling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

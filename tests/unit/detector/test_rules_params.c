@@ -341,6 +341,16 @@ static void si02_waits_out_an_update(void **state)
     c.n_times = 2;
     scene_push(&s, &c);
     scene_expect(scene_run(&s, 0, "SI-02"), RULE_NOT_EVALUABLE);
+    c.first_s = 10.0;
+    c.last_s = 20.0;
+    c.no_si3 = true;
+    scene_push(&s, &c);
+    scene_expect(scene_run(&s, 0, "SI-02"), RULE_NOT_EVALUABLE);
+    c.first_s = 20.0;
+    c.last_s = 30.0;
+    c.no_si3 = false;
+    scene_push(&s, &c);
+    scene_expect(scene_run(&s, 0, "SI-02"), RULE_FIRED);
     scene_clear(&s);
 }
 
@@ -430,6 +440,20 @@ static void si03_passes_a_listed_osmocom_network(void **state)
     scene_clear(&s);
 }
 
+/* Parameters of zero in SI3 and none in SI4 are still two answers. */
+static void si02_fires_on_one_sided_presence(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    struct scene_cell c = scene_operator(0);
+    c.selection = true;
+    c.cro_si4_db = -2;
+    scene_push(&s, &c);
+    scene_expect(scene_run(&s, 0, "SI-02"), RULE_FIRED);
+    scene_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -452,6 +476,7 @@ int main(void)
         cmocka_unit_test(si01_not_evaluable_with_four_unlisted_others),
         cmocka_unit_test(si01_listens_to_confirmed_cells_only),
         cmocka_unit_test(si02_fires_on_a_one_sided_offset),
+        cmocka_unit_test(si02_fires_on_one_sided_presence),
         cmocka_unit_test(si02_passes_equal_messages),
         cmocka_unit_test(si02_waits_out_an_update),
         cmocka_unit_test(si03_fires_on_osmobsc_defaults),

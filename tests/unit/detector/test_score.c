@@ -158,7 +158,8 @@ static void unjudged_withholds_the_all_clear_only(void **state)
     result[7].outcome = RULE_NOT_EVALUABLE;
     hit("ID-01", 25.0);
     assert_int_equal(run(false, false).verdict, VERDICT_UNJUDGED);
-    hit("NB-01", 20.0);
+    hit("SI-01", 20.0);
+    assert_int_equal(run(false, false).evaluable, 7);
     assert_int_equal(run(false, false).verdict, VERDICT_SUSPICIOUS);
 }
 
