@@ -21,6 +21,7 @@ struct recording {
     struct gsmtap_frame first_frame; /* read ahead for its time */
     bool has_first_frame;
     bool interrupted;
+    char broken_off[400]; /* why a capture ended before its end; "" */
 };
 
 static int open_source(struct recording *r, const struct iq_source_config *said, struct input *in,
@@ -129,7 +130,9 @@ void recording_counts(const struct recording *r, struct gsmtap_counts *ret)
 
 const char *recording_note(const struct recording *r, size_t i)
 {
-    return r->source ? iq_source_note(r->source, i) : NULL;
+    if (r->source)
+        return iq_source_note(r->source, i);
+    return i == 0 && r->broken_off[0] ? r->broken_off : NULL;
 }
 
 void recording_key_seed(const struct recording *r, uint8_t ret[DIGEST_OCT])
@@ -167,7 +170,15 @@ int recording_next_frame(struct recording *r, struct gsmtap_frame *ret, char *er
         return 1;
     }
     int rc = gsmtap_file_next(r->capture, ret, err, err_cap);
-    return rc < 0 && stopped(r) ? 0 : rc;
+    if (rc >= 0)
+        return rc;
+    if (stopped(r))
+        return 0;
+    if (rc == -ENOTSUP)
+        return rc;
+    /* A capture that was cut off is common, and what came before the cut is as good as ever. */
+    (void)snprintf(r->broken_off, sizeof r->broken_off, "%s; what came before is judged", err);
+    return 0;
 }
 
 bool recording_interrupted(const struct recording *r)

@@ -38,7 +38,8 @@ const char *recording_note(const struct recording *r, size_t i);
  * INPUT_HEAD_OCT), because the digest of the whole is only known at its end. */
 void recording_key_seed(const struct recording *r, uint8_t ret[DIGEST_OCT]);
 
-/* 1 and *ret; 0 at the end, and when a signal asked to stop; negative errno with a sentence. */
+/* 1 and *ret; 0 at the end, and when a signal asked to stop; negative errno with a sentence. A
+ * capture that is cut off ends there, with a note. */
 int recording_next_block(struct recording *r, struct iq_block *ret, char *err, size_t err_cap);
 int recording_next_frame(struct recording *r, struct gsmtap_frame *ret, char *err, size_t err_cap);
 /* A signal ended it before its end. */

@@ -41,6 +41,20 @@ for name in airport cbd; do
     done <"$R/field/germany2012_$name.txt"
 done
 
+# A capture from standard input is the same recording; one that is cut off says so.
+run 0 replay --no-db --json "$R/field/germany2012_cbd.pcap"
+grep -v '"type":"capture"' out >from_file
+"$PROGRAM" replay --no-db --json - <"$R/field/germany2012_cbd.pcap" >out 2>err
+same "status on a capture from standard input" $? 0
+grep -v '"type":"capture"' out >from_stdin
+same "a capture from standard input" "$(without_time from_stdin | cksum)" \
+    "$(without_time from_file | cksum)"
+head -c 20000 "$R/field/germany2012_cbd.pcap" >cut.pcap
+run 0 replay --no-db cut.pcap
+says err "cannot be read on"
+says err "what came before is judged"
+says out "normal"
+
 # A real stack that pages real (made-up) identities: none of its blocks comes through as it was.
 xz -dc "$R/realbts/pseudo-1.bursts.txt.xz" >bursts.txt
 xz -dc "$R/realbts/pseudo-1.blocks.txt.xz" | awk '$1 == "L2" && $3 == "CCCH" {print $4}' |
