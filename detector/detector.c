@@ -299,6 +299,7 @@ size_t detector_judge(struct detector *d, const struct judged_cell **ret)
         rule_cell_init(&d->view[i], cell_table_get(d->table, i), &nothing);
         look_up(d, i);
     }
+    rules_prepare(d->view, n);
     for (size_t i = 0; i < n; i++)
         judge_cell(d, n, i, &d->judged[i]);
     if (n > 0)

@@ -108,13 +108,7 @@ static bool is_peer(const struct rule_context *ctx, size_t i, bool confirmed_onl
     const struct rule_cell *c = rule_own(ctx), *o = &ctx->cells[i];
     if (i == ctx->i || !o->seen[SI_3] || !rule_same_network(c, o) || rule_same_cgi(c, o))
         return false;
-    if (confirmed_only)
-        return rule_is_confirmed(o);
-    for (size_t k = 0; k < i; k++) {
-        if (k != ctx->i && rule_same_cgi(&ctx->cells[k], o))
-            return false;
-    }
-    return true;
+    return confirmed_only ? rule_is_confirmed(o) : !o->repeats_cgi;
 }
 
 static size_t collect_peers(const struct rule_context *ctx, bool confirmed_only, struct peers *ret)
@@ -142,30 +136,30 @@ static size_t count_value(const struct peers *p, size_t field, int value)
     return n;
 }
 
-/* Commonest value of a field among the peers; the smaller one when two are as common. */
-static int common_value(const struct peers *p, size_t field, size_t *ret_common)
+/* The value that more than half of the peers share, if there is one (Boyer and Moore); else any. */
+static int common_value(const struct peers *p, size_t field)
 {
-    int best = -1;
-    *ret_common = 0;
+    int candidate = -1;
+    size_t votes = 0;
     for (size_t i = 0; i < p->n; i++) {
         int value = p->profile[i][field];
-        size_t same = value < 0 ? 0 : count_value(p, field, value);
-        if (same > *ret_common || (same > 0 && same == *ret_common && value < best)) {
-            best = value;
-            *ret_common = same;
-        }
+        if (value < 0)
+            continue;
+        if (votes == 0)
+            candidate = value;
+        votes = value == candidate ? votes + 1 : votes - 1;
     }
-    return best;
+    return candidate;
 }
 
 /* A field says something only where the peers agree; then a value they hardly use stands out. */
 static bool field_differs(const struct peers *p, size_t field, int own, int *ret_usual)
 {
-    size_t n_common = 0;
     size_t n = p->n - count_value(p, field, -1);
     if (own < 0)
         return false;
-    *ret_usual = common_value(p, field, &n_common);
+    *ret_usual = common_value(p, field);
+    size_t n_common = count_value(p, field, *ret_usual);
     size_t n_own = count_value(p, field, own);
     size_t needed = p->confirmed_only ? RULE_PEERS_CONFIRMED_MIN : RULE_PEERS_UNKNOWN_MIN;
     return n >= needed && (double)n_own < RULE_PROFILE_RARE_RATIO * (double)n &&

@@ -182,6 +182,8 @@ static void fill_identity(struct rule_cell *c)
         c->has_lai = true;
         memcpy(c->mcc, lai->mcc, sizeof c->mcc);
         memcpy(c->mnc, lai->mnc, sizeof c->mnc);
+        memcpy(&c->network, lai->mcc, 4);
+        memcpy((char *)&c->network + 4, lai->mnc, 4);
         c->lac = lai->lac;
     }
     if (c->seen[SI_3]) {
@@ -205,6 +207,15 @@ void rule_cell_init(struct rule_cell *ret, const struct cell_state *state,
     fill_identity(ret);
     rule_ba_fill(ret);
     rule_profile_fill(ret);
+}
+
+void rules_prepare(struct rule_cell *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        cells[i].repeats_cgi = false;
+        for (size_t k = 0; k < i && !cells[i].repeats_cgi; k++)
+            cells[i].repeats_cgi = rule_same_cgi(&cells[i], &cells[k]);
+    }
 }
 
 void rules_run(size_t i_rule, const struct rule_context *ctx, struct rule_result *ret)
@@ -237,7 +248,7 @@ const struct rule_cell *rule_own(const struct rule_context *ctx)
 
 bool rule_same_network(const struct rule_cell *a, const struct rule_cell *b)
 {
-    return a->has_lai && b->has_lai && strcmp(a->mcc, b->mcc) == 0 && strcmp(a->mnc, b->mnc) == 0;
+    return a->has_lai && b->has_lai && a->network == b->network;
 }
 
 bool rule_same_cgi(const struct rule_cell *a, const struct rule_cell *b)

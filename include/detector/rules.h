@@ -80,7 +80,9 @@ struct rule_cell {
     struct rule_known known;
     bool has_lai, has_ci;
     char mcc[4], mnc[4];
+    uint64_t network; /* mcc and mnc as one number, for comparing; 0 without them */
     int lac, ci;
+    bool repeats_cgi; /* an earlier cell of the scene has this CGI, too: rules_prepare() */
     const struct cell_si_seen *seen[SI_TYPE_COUNT]; /* NULL: not received, or not often enough */
     struct si_message si[SI_TYPE_COUNT];            /* valid where seen */
     uint16_t ba[3 * SI_FREQ_CAP]; /* SI2, 2bis and 2ter together without the own C0, ascending */
@@ -125,6 +127,8 @@ const struct rule_row *rules_get(size_t i);
 /* Fills the view of one cell; known is copied. */
 void rule_cell_init(struct rule_cell *ret, const struct cell_state *state,
                     const struct rule_known *known);
+/* Fills what a cell's view says about the others; after rule_cell_init() of all, before a run. */
+void rules_prepare(struct rule_cell *cells, size_t n);
 /* Runs one rule on one cell and completes the finding from the row. */
 void rules_run(size_t i_rule, const struct rule_context *ctx, struct rule_result *ret);
 const char *rule_outcome_name(enum rule_outcome outcome);

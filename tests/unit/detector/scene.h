@@ -351,6 +351,7 @@ static inline struct rule_context scene_context(struct scene *s, size_t i)
     assert_in_range(n, 1, SCENE_CELLS);
     for (size_t k = 0; k < n; k++)
         rule_cell_init(&s->view[k], cell_table_get(s->table, k), &s->known[k]);
+    rules_prepare(s->view, n);
     return (struct rule_context){s->view, n, i};
 }
 
