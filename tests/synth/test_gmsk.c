@@ -199,6 +199,27 @@ static void path_turns_and_scales(void **state)
     }
 }
 
+/* A gain that moves does so in a straight line, however long the run. */
+static void gain_moves_in_a_line(void **state)
+{
+    (void)state;
+    random_slots(8, 0);
+    struct gmsk_window w = window(3);
+    float plain[400] = {0}, moved[400] = {0};
+    struct gmsk_path path = {.step_sym = 0.7, .gain_i = 1.0f};
+    gmsk_add(&w, 2.0, &path, plain, 200);
+    path.gain_i = 0.2f;
+    path.gain_step_i = 0.004f;
+    path.gain_step_q = -0.001f;
+    gmsk_add(&w, 2.0, &path, moved, 200);
+    for (int i = 0; i < 200; i++) {
+        float x = plain[2 * i], y = plain[2 * i + 1];
+        float gi = 0.2f + 0.004f * (float)i, gq = -0.001f * (float)i;
+        assert_true(fabsf(moved[2 * i] - (gi * x - gq * y)) < 1e-5f);
+        assert_true(fabsf(moved[2 * i + 1] - (gi * y + gq * x)) < 1e-5f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +231,7 @@ int main(void)
         cmocka_unit_test(precoding_is_differential),
         cmocka_unit_test(spectrum_is_inside_the_mask),
         cmocka_unit_test(path_turns_and_scales),
+        cmocka_unit_test(gain_moves_in_a_line),
     };
     gmsk_tables_init();
     rng_tables_init();

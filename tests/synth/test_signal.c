@@ -420,6 +420,31 @@ static void echoes_reach_back_over_slots(void **state)
     unmake(&m);
 }
 
+/* The channel is known once a segment and drawn between: no step shows at its borders. */
+static void channel_moves_without_steps(void **state)
+{
+    (void)state;
+    struct made m;
+    size_t n;
+    double at_border = 0, between = 0;
+    make(&m, RATE4 "duration_s 1\nnoise_dbfs off\n" CELL_A "level_dbfs -6\nfading TI500\n", 16384);
+    const float *x = samples_of(&m, &n);
+    for (size_t i = 65; i + 1 < n; i++) {
+        double bend = 0.0;
+        for (size_t k = 0; k < 2; k++) {
+            double d =
+                (double)x[2 * i + 2 + k] - 2 * (double)x[2 * i + k] + (double)x[2 * i - 2 + k];
+            bend += d * d;
+        }
+        if (i % 64 == 0 || i % 64 == 63)
+            at_border += bend / 2;
+        else
+            between += bend / 62;
+    }
+    assert_true(fabs(at_border / between - 1.0) < 0.05);
+    unmake(&m);
+}
+
 static void eight_bits_and_dc(void **state)
 {
     (void)state;
@@ -468,6 +493,7 @@ int main(void)
         cmocka_unit_test(pause_is_silent),
         cmocka_unit_test(fading_has_its_statistics),
         cmocka_unit_test(echoes_reach_back_over_slots),
+        cmocka_unit_test(channel_moves_without_steps),
         cmocka_unit_test(eight_bits_and_dc),
         cmocka_unit_test(one_key_sweeps_es_n0),
     };
