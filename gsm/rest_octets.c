@@ -73,14 +73,11 @@ void rest_octets_parse_si3(const uint8_t *data, size_t n_oct, struct si_rest_3_4
     ret->scheduling_present = in.scheduling.present;
     /* 2ter, early classmark, scheduling, 3G restriction, 2quater */
     n_bits += 5u + (in.scheduling.present ? 3u : 0u);
-    if (n_bits > 8 * SI3_REST_OCT) {
-        memset(ret, 0, sizeof(*ret));
-        return; /* cannot be: some field was read past the end */
-    }
     ret->early_classmark_3g_restricted = in.early_cm_restrict_3g;
     ret->si2quater_indicator = in.si2quater_indicator;
     ret->decoded = true;
-    /* The library stops before the SI2quater position. */
+    /* The library stops before the SI2quater position, which may lie behind the end: all fields
+     * before it fill the four octets at most. */
     struct octets o;
     octets_init(&o, copy, SI3_REST_OCT);
     o.i_bit = n_bits;

@@ -104,8 +104,10 @@ static void what_comes_before_si3_belongs_to_the_one_that_follows(void **state)
     push(&s, 20, 60.0, si1);
     push(&s, 20, 60.2, si2);
     push(&s, 20, 60.5, si3_b);
-    const struct cell_report *r = finish(&s, 2);
+    push(&s, 20, 120.0, si3_b);
+    const struct cell_report *r = finish(&s, 3);
     assert_true(r[0].tx != r[1].tx);
+    assert_true(r[1].tx == r[2].tx);
     assert_int_equal(r[0].n_si, 1);
     assert_int_equal(r[1].n_si, 3);
     assert_int_equal(r[1].si[0].type, SI_1);

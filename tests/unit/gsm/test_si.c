@@ -79,6 +79,9 @@ static void si2_has_neighbours_that_wrap_into_the_extended_band(void **state)
     assert_true(m.u.si2.ba_ind);
     assert_int_equal(m.u.si2.ncc_permitted, 1);
     assert_int_equal(m.u.si2.neighbours.n, 0);
+    assert_int_equal(parse("59 06 1a 10000000000000000000000000000000 01 a5 04 00", &m), SI_OK);
+    assert_false(m.u.si2.ext_ind);
+    assert_true(m.u.si2.ba_ind);
 }
 
 static void si2bis_has_access_rules_where_si2_has_the_ncc(void **state)
@@ -174,6 +177,12 @@ static void si3_bits_go_to_their_own_fields(void **state)
     assert_true(s->selection.acs);
     assert_false(s->selection.neci);
     assert_int_equal(s->selection.rxlev_access_min, 57);
+    /* CBQ3 1 and PWRC, without their neighbours */
+    assert_int_equal(parse("49 06 1b ffff 00f110 ffff 36 20 ff 40 e0 b9 00 00 00", &m), SI_OK);
+    assert_int_equal(s->cbq3, 1);
+    assert_false(s->si22_indicator);
+    assert_true(s->pwrc);
+    assert_false(s->dn_ind);
 }
 
 static void network_codes_of_two_and_three_digits_differ(void **state)
@@ -263,6 +272,8 @@ static void si4_with_cell_broadcast_on_a_combined_channel(void **state)
     assert_true(m.u.si4.rest.selection.present);
     assert_int_equal(m.u.si4.rest.selection.penalty_time_code, 0);
     assert_true(m.u.si4.rest.gprs.present);
+    assert_int_equal(parse("41 06 1c 00f110 04d2 65 46 a5 04 00 64 30 82 bc 80 00 43", &m), SI_OK);
+    assert_int_equal(m.u.si4.cbch_arfcn, 700);
     /* hopping, with its allocation */
     assert_int_equal(parse("4d 06 1c 00f110 04d2 65 46 a5 04 00 64 51 f0 7f 72 01 03 80 00 43", &m),
                      SI_OK);
