@@ -15,15 +15,15 @@
 #define ROLL_OFF 0.3
 /* Half length of the filter in symbols; Kaiser beta for 60 dB. */
 #define HALF_SPAN_SYM 6.0
-#define KAISER_BETA 5.6
+#define KAISER_BETA   5.6
 /* Sampling phases per symbol: an error of 1/512 symbol is 45 dB below the signal. */
 #define PHASES_PER_SYM 256.0
 
 struct burst_filter {
     double rate_hz;
-    int n_taps;   /* a multiple of 8 */
+    int n_taps; /* a multiple of 8 */
     int n_phases;
-    float *taps;  /* [n_phases][n_taps][2]: each real tap twice, for interleaved samples */
+    float *taps; /* [n_phases][n_taps][2]: each real tap twice, for interleaved samples */
     const struct kernels *kernels;
 };
 

@@ -8,11 +8,10 @@
 #define LEARN_BURSTS 48
 /* Shortest and longest trellis, in taps. */
 #define TAPS_MIN 3
-#define TAPS_MAX 6
 /* Energy that the trellis may leave out, as a share of the signal or of the noise: 0.02 of either
  * costs below 0.1 dB, and soft cancellation takes most of it out again. */
 #define LEFT_OUT_OF_SIGNAL 0.02f
-#define LEFT_OUT_OF_NOISE 0.03f
+#define LEFT_OUT_OF_NOISE  0.03f
 /* Residual frequency of a burst, 1 sigma: 300 Hz for a cell just found, never below 5. */
 #define RAMP_VAR_FIRST 1.2e-6f
 #define RAMP_VAR_LEAST 3.4e-10f
@@ -30,11 +29,22 @@ void channel_prior_init(struct channel_prior *p)
     p->ramp_var = RAMP_VAR_FIRST;
 }
 
+/* The first shape at a given energy. */
+static void shape_cov(float energy, prior_matrix cov)
+{
+    float sum = 0.0f;
+    memset(cov, 0, sizeof(float) * CHANNEL_TAPS * CHANNEL_TAPS * 2);
+    for (int i = 0; i < CHANNEL_TAPS; i++)
+        sum += first_power[i];
+    for (int i = 0; i < CHANNEL_TAPS; i++)
+        cov[i][i][0] = first_power[i] * energy / sum;
+}
+
 void channel_prior_learn(struct channel_prior *p, const struct burst_soft *b)
 {
     if (p->n_learned == 0) {
         /* the first burst gives the scale */
-        prior_view_shape(b->energy, p->cov);
+        shape_cov(b->energy, p->cov);
         memcpy(p->corr, b->corr, sizeof(p->corr));
     }
     float n = (float)p->n_learned + 2.0f;
@@ -78,18 +88,8 @@ void channel_prior_delay(const struct channel_prior *p, float *ret_mean_sym, flo
     *ret_spread_sym = var > 0.0f ? sqrtf(var) : 0.0f;
 }
 
-void prior_view_shape(float energy, float cov[CHANNEL_TAPS][CHANNEL_TAPS][2])
-{
-    float sum = 0.0f;
-    memset(cov, 0, sizeof(float) * CHANNEL_TAPS * CHANNEL_TAPS * 2);
-    for (int i = 0; i < CHANNEL_TAPS; i++)
-        sum += first_power[i];
-    for (int i = 0; i < CHANNEL_TAPS; i++)
-        cov[i][i][0] = first_power[i] * energy / sum;
-}
-
 /* The shortest window that leaves little outside, at its best place. */
-void prior_view_window(struct prior_view *v)
+static void choose_window(struct prior_view *v)
 {
     float power[CHANNEL_TAPS], total = 0.0f;
     for (int i = 0; i < CHANNEL_TAPS; i++)
@@ -97,7 +97,7 @@ void prior_view_window(struct prior_view *v)
     float allowed = LEFT_OUT_OF_SIGNAL * total;
     if (allowed < LEFT_OUT_OF_NOISE * v->noise)
         allowed = LEFT_OUT_OF_NOISE * v->noise;
-    for (int n = TAPS_MIN; n <= TAPS_MAX; n++) {
+    for (int n = TAPS_MIN; n <= PRIOR_TAPS_MAX; n++) {
         float best = -1.0f;
         v->first_tap = 2;
         v->n_taps = n;
@@ -116,11 +116,10 @@ void prior_view_window(struct prior_view *v)
 }
 
 /* cov behind the filter: T cov T^H with T[i][k] = w[i - k]. */
-static void whiten_cov(const struct whitener *f, const float in[CHANNEL_TAPS][CHANNEL_TAPS][2],
-                       float out[CHANNEL_TAPS][CHANNEL_TAPS][2])
+static void whiten_cov(const struct whitener *f, const prior_matrix in, prior_matrix out)
 {
-    static const float zero[CHANNEL_TAPS][CHANNEL_TAPS][2];
-    float half[CHANNEL_TAPS][CHANNEL_TAPS][2];
+    static const prior_matrix zero;
+    prior_matrix half;
     memcpy(half, zero, sizeof(half));
     memcpy(out, zero, sizeof(half));
     for (int i = 0; i < CHANNEL_TAPS; i++) {
@@ -143,6 +142,17 @@ static void whiten_cov(const struct whitener *f, const float in[CHANNEL_TAPS][CH
     }
 }
 
+static void fill_shrink(struct prior_view *v)
+{
+    const float(*cov)[CHANNEL_TAPS][2] = (const float(*)[CHANNEL_TAPS][2])v->cov;
+    int lo = v->first_tap, hi = lo + v->n_taps;
+    float reach = (float)(v->n_taps - 1);
+    prior_shrink(cov, 0, CHANNEL_TAPS, v->noise / (float)GSM_BURST_BITS, v->shrink_all);
+    prior_shrink(cov, lo, hi, v->noise / ((float)TRAINING_SYNC_BITS - reach), v->shrink_sync);
+    prior_shrink(cov, lo, hi, v->noise / ((float)TRAINING_NORMAL_BITS + 2.0f - reach),
+                 v->shrink_normal);
+}
+
 void prior_view_learned(struct prior_view *v, const struct channel_prior *p)
 {
     float energy = 0.0f;
@@ -159,20 +169,22 @@ void prior_view_learned(struct prior_view *v, const struct channel_prior *p)
         memcpy(v->cov, p->cov, sizeof(v->cov));
     else
         whiten_cov(&v->whitener, p->cov, v->cov);
-    prior_view_window(v);
+    choose_window(v);
+    fill_shrink(v);
 }
 
 void prior_view_fresh(struct prior_view *v, const struct whitener *f, float energy, float noise)
 {
-    float shape[CHANNEL_TAPS][CHANNEL_TAPS][2];
+    prior_matrix shape;
     v->fresh = true;
     v->whitener = *f;
     v->ramp_var = RAMP_VAR_FIRST;
     v->noise = noise * f->gain;
-    prior_view_shape(energy, shape);
+    shape_cov(energy, shape);
     whiten_cov(f, (const float(*)[CHANNEL_TAPS][2])shape, v->cov);
     v->first_tap = 2;
     v->n_taps = 5;
     if (!f->idle)
-        prior_view_window(v);
+        choose_window(v);
+    fill_shrink(v);
 }

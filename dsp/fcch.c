@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "core/detmath.h"
+#include "dsp/kernels.h"
 #include "gsm_const.h"
 
 /* Window: what a burst holds for certain, so that one window in four lies well inside it. */
-#define WINDOW_SYM 142.0
+#define WINDOW_SYM      142.0
 #define HOPS_PER_WINDOW 4
 /* Longest scan, in seconds of signal. */
 #define SCAN_MAX_S 0.2
@@ -35,7 +36,7 @@ struct tone {
 
 struct work {
     fftwf_complex *in, *out;
-    float *sum; /* running sum of power, n_window + 1 values, from -rate/2 up */
+    float *power; /* n_window values, from -rate/2 up, and one zero */
 };
 
 struct fcch {
@@ -47,6 +48,7 @@ struct fcch {
     struct work *work;
     int n_work;
     fftwf_plan plan;
+    const struct kernels *kernels;
 };
 
 /* Largest n <= limit with no prime factor above 5 and divisible by 4: FFTW is quick on those. */
@@ -75,8 +77,8 @@ static int work_create(struct fcch *f, int jobs)
     for (int i = 0; i < jobs; i++) {
         f->work[i].in = fftwf_alloc_complex(f->n_window);
         f->work[i].out = fftwf_alloc_complex(f->n_window);
-        f->work[i].sum = calloc(f->n_window + 1, sizeof(float));
-        if (!f->work[i].in || !f->work[i].out || !f->work[i].sum)
+        f->work[i].power = calloc(f->n_window + 1, sizeof(float));
+        if (!f->work[i].in || !f->work[i].out || !f->work[i].power)
             return -ENOMEM;
     }
     f->plan = fftwf_plan_dft_1d((int)f->n_window, f->work[0].in, f->work[0].out, FFTW_FORWARD,
@@ -92,6 +94,7 @@ int fcch_create(struct fcch **ret, double rate_hz, const double *carrier_hz, siz
     if (!f)
         return -ENOMEM;
     f->rate_hz = rate_hz;
+    f->kernels = kernels_get();
     f->n_channels = n;
     f->n_window = smooth_below((size_t)(WINDOW_SYM * rate_hz / GSM_SYMBOL_RATE_HZ));
     f->hop = f->n_window / HOPS_PER_WINDOW;
@@ -115,7 +118,7 @@ void fcch_destroy(struct fcch *f)
     for (int i = 0; i < f->n_work; i++) {
         fftwf_free(f->work[i].in);
         fftwf_free(f->work[i].out);
-        free(f->work[i].sum);
+        free(f->work[i].power);
     }
     if (f->plan)
         fftwf_destroy_plan(f->plan);
@@ -167,50 +170,43 @@ static size_t clamp_bin(const struct fcch *f, double bin)
 }
 
 /* Loudest pair of bins in the channel's reach; where between the two the tone lies. */
-static struct tone find_tone(const struct fcch *f, const struct work *w, size_t channel,
-                             const float *power)
+static struct tone find_tone(const struct fcch *f, const float *power, size_t channel)
 {
     double tone_hz = f->carrier_hz[channel] + GSM_FCCH_TONE_HZ;
     size_t lo = clamp_bin(f, bin_of(f, tone_hz - FCCH_REACH_HZ));
     size_t hi = clamp_bin(f, bin_of(f, tone_hz + FCCH_REACH_HZ));
     struct tone t = {0};
-    size_t best = lo;
-    for (size_t i = lo; i + 1 < hi; i++) {
-        float pair = power[i] + power[i + 1];
-        if (pair > t.power) {
-            t.power = pair;
-            best = i;
-        }
-    }
+    if (lo + 1 >= hi)
+        return t;
+    t.power = f->kernels->peak_pair(power + lo, hi - lo - 1);
     if (t.power <= 0.0f)
         return t;
+    size_t best = lo;
+    while (best + 2 < hi && power[best] + power[best + 1] < t.power)
+        best++;
     double a = sqrt((double)power[best]), b = sqrt((double)power[best + 1]);
     double tone_bin = (double)best + b / (a + b);
     t.offset_bins = (float)(tone_bin - 0.5 * (double)f->n_window);
     double carrier = ((double)t.offset_bins / (double)f->n_window) * f->rate_hz - GSM_FCCH_TONE_HZ;
     size_t from = clamp_bin(f, bin_of(f, carrier - CHANNEL_HALF_HZ));
     size_t to = clamp_bin(f, bin_of(f, carrier + CHANNEL_HALF_HZ));
-    float all = w->sum[to] - w->sum[from];
-    t.purity = all > 0.0f ? t.power / all : 0.0f;
+    float total = to > from ? f->kernels->sum(power + from, to - from) : 0.0f;
+    t.purity = total > 0.0f ? t.power / total : 0.0f;
     return t;
 }
 
 void fcch_scan_run(struct fcch *f, const struct history *h, size_t first, size_t n, int worker)
 {
     struct work *w = &f->work[worker];
-    size_t half = f->n_window / 2;
+    size_t low = f->n_window / 2, high = f->n_window - low; /* bins below and from zero up */
     for (size_t hop = first; hop < first + n && hop < f->n_hops; hop++) {
-        float *in = (float *)(void *)w->in, *power = in; /* the input is done with after the FFT */
-        history_read(h, f->from + (int64_t)(hop * f->hop), f->n_window, in);
+        float *out = (float *)(void *)w->out;
+        history_read(h, f->from + (int64_t)(hop * f->hop), f->n_window, (float *)(void *)w->in);
         fftwf_execute_dft(f->plan, w->in, w->out);
-        w->sum[0] = 0.0f;
-        for (size_t i = 0; i < f->n_window; i++) {
-            const float *x = w->out[(i + half) % f->n_window];
-            power[i] = x[0] * x[0] + x[1] * x[1];
-            w->sum[i + 1] = w->sum[i] + power[i];
-        }
+        f->kernels->power(out + 2 * high, low, w->power);
+        f->kernels->power(out, high, w->power + low);
         for (size_t c = 0; c < f->n_channels; c++)
-            f->tone[hop * f->n_channels + c] = find_tone(f, w, c, power);
+            f->tone[hop * f->n_channels + c] = find_tone(f, w->power, c);
     }
 }
 

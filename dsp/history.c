@@ -14,11 +14,11 @@
 
 struct history {
     enum iq_format format;
-    size_t oct;        /* of one sample */
+    size_t oct; /* of one sample */
     size_t block_samp;
-    size_t n_blocks;   /* capacity */
+    size_t n_blocks; /* capacity */
     uint8_t *ring;
-    float (*add)[2];   /* per block: what takes the offset and the mean out */
+    float (*add)[2]; /* per block: what takes the offset and the mean out */
     uint64_t end;
     uint64_t n_clipped, n_bad;
     double power_sum;
@@ -204,8 +204,8 @@ void history_read(const struct history *h, int64_t from, size_t n_samp, float *o
     int64_t first = (int64_t)history_first(h), end = (int64_t)h->end;
     while (n_samp > 0) {
         if (from < first || from >= end) {
-            size_t run = from >= end || first - from > (int64_t)n_samp ? n_samp
-                                                                      : (size_t)(first - from);
+            size_t run =
+                from >= end || first - from > (int64_t)n_samp ? n_samp : (size_t)(first - from);
             memset(out, 0, run * 2 * sizeof(*out));
             out += 2 * run;
             from += (int64_t)run;

@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The loops of dsp/kernels.h. Compiled once per instruction set: the build defines KERNELS_TABLE
  * (name of the table to define) and KERNELS_NAME (its text). */
+#include <string.h>
+
 #include "dsp/kernels.h"
 
-#define LANES KERNEL_LANES
+/* Eight floats at once; sums go by lane first, so that every set adds in the same order. */
+typedef float vec8 __attribute__((vector_size(32)));
+
+static inline vec8 load8(const float *x)
+{
+    vec8 v;
+    memcpy(&v, x, sizeof(v));
+    return v;
+}
 
 #define CONVERT(function, type)                                                                    \
     static void function(const type *in, size_t n, float scale, const float add[2], float *out)    \
@@ -31,119 +41,51 @@ static void mix(float *x, const float table[2 * KERNEL_MIX_RUN], float base_re, 
     }
 }
 
-/* 16 partial sums, so that every vector width adds in the same order. */
+/* Sixteen partial sums, even ones of the real part. */
 static void dot(const float *x, const float *g, size_t n, float ret[2])
 {
-    float acc[16] = {0};
-    for (size_t i = 0; i < 2 * n; i += 16)
-        for (int j = 0; j < 16; j++)
-            acc[j] += x[i + (size_t)j] * g[i + (size_t)j];
-    for (int j = 0; j < 2; j++)
-        ret[j] = ((acc[j] + acc[j + 2]) + (acc[j + 4] + acc[j + 6])) +
-                 ((acc[j + 8] + acc[j + 10]) + (acc[j + 12] + acc[j + 14]));
+    vec8 a = {0}, b = {0};
+    for (size_t i = 0; i < 2 * n; i += 16) {
+        a += load8(x + i) * load8(g + i);
+        b += load8(x + i + 8) * load8(g + i + 8);
+    }
+    a += b;
+    ret[0] = (a[0] + a[2]) + (a[4] + a[6]);
+    ret[1] = (a[1] + a[3]) + (a[5] + a[7]);
 }
 
-static inline float max2(float a, float b)
+static void power(const float *x, size_t n, float *ret)
 {
-    return a > b ? a : b;
+    for (size_t i = 0; i < n; i++)
+        ret[i] = x[2 * i] * x[2 * i] + x[2 * i + 1] * x[2 * i + 1];
 }
 
-/* Metric of a step: correlation with the expected symbol. gamma0 is for newest bit 0 (combination
- * s), gamma1 for newest bit 1 (the negative of the mirrored combination). */
-static inline void step_correlate(const struct kernel_trellis *t, int k, int n_states,
-                                  float corr[][LANES])
+static float sum(const float *x, size_t n)
 {
-    for (int s = 0; s < n_states; s++)
-        for (int j = 0; j < LANES; j++)
-            corr[s][j] = t->re[k][j] * t->expect_re[s][j] + t->im[k][j] * t->expect_im[s][j];
+    vec8 a = {0};
+    float rest = 0.0f;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        a += load8(x + i);
+    for (; i < n; i++)
+        rest += x[i];
+    return ((a[0] + a[1]) + (a[2] + a[3])) + ((a[4] + a[5]) + (a[6] + a[7])) + rest;
 }
 
-/* A state holds the last taps-1 bits, newest in bit 0. From state s with new bit b comes state
- * ((s << 1) | b) mod n. The expected symbol for history h (older bits, as a state) and new bit 0 is
- * expect[h]; for new bit 1 it is -expect[~h]. */
-static inline void forward(struct kernel_trellis *t, int n)
+static float peak_pair(const float *x, size_t n)
 {
-    float corr[KERNEL_STATES_MAX][LANES];
-    for (int s = 0; s < n; s++)
-        for (int j = 0; j < LANES; j++)
-            t->alpha[0][s][j] = 0.0f;
-    for (int k = 0; k < t->n_steps; k++) {
-        step_correlate(t, k, n, corr);
-        for (int s = 0; s < n / 2; s++) {
-            int hi = s + n / 2; /* the two pasts that lead to the same next states */
-            for (int j = 0; j < LANES; j++) {
-                float p = 0.5f * t->prior[k][j];
-                float a0 = t->alpha[k][s][j], a1 = t->alpha[k][hi][j];
-                float z0 = a0 + (corr[s][j] - t->energy[s][j]);
-                float z1 = a1 + (corr[hi][j] - t->energy[hi][j]);
-                float o0 = a0 + (-corr[n - 1 - s][j] - t->energy[n - 1 - s][j]);
-                float o1 = a1 + (-corr[n - 1 - hi][j] - t->energy[n - 1 - hi][j]);
-                t->alpha[k + 1][2 * s][j] = max2(z0, z1) + p;
-                t->alpha[k + 1][2 * s + 1][j] = max2(o0, o1) - p;
-            }
+    float best[8] = {0}, top = 0.0f;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (size_t j = 0; j < 8; j++) {
+            float pair = x[i + j] + x[i + j + 1];
+            best[j] = best[j] > pair ? best[j] : pair;
         }
-        float base[LANES];
-        for (int j = 0; j < LANES; j++)
-            base[j] = t->alpha[k + 1][0][j];
-        for (int s = 0; s < n; s++)
-            for (int j = 0; j < LANES; j++)
-                t->alpha[k + 1][s][j] -= base[j];
-    }
-}
-
-static inline void backward(struct kernel_trellis *t, int n)
-{
-    float corr[KERNEL_STATES_MAX][LANES], beta[KERNEL_STATES_MAX][LANES];
-    float next[KERNEL_STATES_MAX][LANES];
-    for (int s = 0; s < n; s++)
-        for (int j = 0; j < LANES; j++)
-            beta[s][j] = 0.0f;
-    for (int k = t->n_steps - 1; k >= 0; k--) {
-        float best0[LANES], best1[LANES];
-        for (int j = 0; j < LANES; j++)
-            best0[j] = best1[j] = -1e30f;
-        step_correlate(t, k, n, corr);
-        for (int s = 0; s < n; s++) {
-            int to = (2 * s) & (n - 1);
-            for (int j = 0; j < LANES; j++) {
-                float p = 0.5f * t->prior[k][j];
-                float z = (corr[s][j] - t->energy[s][j]) + beta[to][j] + p;
-                float o = (-corr[n - 1 - s][j] - t->energy[n - 1 - s][j]) + beta[to + 1][j] - p;
-                float a = t->alpha[k][s][j];
-                best0[j] = max2(best0[j], a + z);
-                best1[j] = max2(best1[j], a + o);
-                next[s][j] = max2(z, o);
-            }
-        }
-        for (int j = 0; j < LANES; j++)
-            t->llr[k][j] = best0[j] - best1[j];
-        for (int s = 0; s < n; s++)
-            for (int j = 0; j < LANES; j++)
-                beta[s][j] = next[s][j] - next[0][j];
-    }
-}
-
-/* One copy per number of states, so that the compiler knows the loop lengths. */
-static void trellis(struct kernel_trellis *t)
-{
-    switch (t->n_states) {
-    case 4:
-        forward(t, 4);
-        backward(t, 4);
-        break;
-    case 8:
-        forward(t, 8);
-        backward(t, 8);
-        break;
-    case 16:
-        forward(t, 16);
-        backward(t, 16);
-        break;
-    default:
-        forward(t, 32);
-        backward(t, 32);
-        break;
-    }
+    for (; i < n; i++)
+        top = top > x[i] + x[i + 1] ? top : x[i] + x[i + 1];
+    for (size_t j = 0; j < 8; j++)
+        top = top > best[j] ? top : best[j];
+    return top;
 }
 
 extern const struct kernels KERNELS_TABLE;
@@ -155,5 +97,7 @@ const struct kernels KERNELS_TABLE = {
     .convert_f32 = convert_f32,
     .mix = mix,
     .dot = dot,
-    .trellis = trellis,
+    .power = power,
+    .sum = sum,
+    .peak_pair = peak_pair,
 };

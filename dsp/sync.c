@@ -8,7 +8,7 @@
 
 #define FIRST (TRAINING_SYNC_FIRST - SYNC_REACH_SYM)
 #define COUNT (TRAINING_SYNC_BITS + 2 * SYNC_REACH_SYM + 1)
-#define LAGS (2 * SYNC_REACH_SYM + 1)
+#define LAGS  (2 * SYNC_REACH_SYM + 1)
 
 /* Correlation power of the training bits at one lag; the two halves are added after taking out
  * half of their phase difference, so that 1 kHz of error costs little. */

@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 /* One string a burst: '0' and '1' known, '.' data. Tail and stealing bits included. */
-#define DATA57 "........................................................."
+#define DATA57      "........................................................."
 #define NORMAL(tsc) "000" DATA57 "1" tsc "1" DATA57 "000"
-#define DATA39 "......................................."
+#define DATA39      "......................................."
 
 static const char *const normal_text[8] = {
     NORMAL("00100101110000100010010111"), NORMAL("00101101110111100010110111"),

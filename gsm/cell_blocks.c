@@ -37,8 +37,8 @@ struct cell_blocks {
     size_t n_key_seed_oct;
     struct paging_key key;
     bool key_ready;
-    int neci;              /* -1 unknown */
-    int ccch_conf;         /* -1 unknown */
+    int neci;      /* -1 unknown */
+    int ccch_conf; /* -1 unknown */
     struct gathering now;
     struct gathering waiting[WAITING_CAP];
     size_t n_waiting;
@@ -267,8 +267,8 @@ void cell_blocks_end_backlog(struct cell_blocks *b)
     b->now.have = 0;
 }
 
-void cell_blocks_flush(struct cell_blocks *b, const struct cell_clock *clock, double delay_spread_us,
-                       bool at_end)
+void cell_blocks_flush(struct cell_blocks *b, const struct cell_clock *clock,
+                       double delay_spread_us, bool at_end)
 {
     if (at_end)
         settle_waiting(b);

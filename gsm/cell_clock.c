@@ -8,14 +8,14 @@
 #include "gsm_const.h"
 
 /* After the correlation with the SCH: a third of a symbol, 0.3 ppm of rate, 300 Hz. */
-#define FIRST_TIME_SYM 0.35
+#define FIRST_TIME_SYM  0.35
 #define FIRST_SLOPE_PPM 0.3
 #define FIRST_OFFSET_HZ 300.0
 /* What may change by itself in one frame: rate 1 ppm a minute, and as much again for echoes that
  * come and go; frequency by the Doppler of a car. */
-#define DRIFT_SYM2_PER_FRAME 4e-12
+#define DRIFT_SYM2_PER_FRAME  4e-12
 #define WANDER_SYM2_PER_FRAME 4e-6
-#define WANDER_HZ2_PER_FRAME 0.02
+#define WANDER_HZ2_PER_FRAME  0.02
 
 void cell_clock_init(struct cell_clock *c, double rate_hz, uint32_t fn,
                      const struct burst_place *place, double carrier_hz, double nominal_hz)

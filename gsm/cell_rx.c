@@ -12,16 +12,16 @@
 
 /* Frames without any success after which a transmitter is taken for gone. */
 #define CANDIDATE_FRAMES (2 * GSM_MULTIFRAME + 12)
-#define LOST_FRAMES GSM_SI_CYCLE
+#define LOST_FRAMES      GSM_SI_CYCLE
 /* A single SCH is enough when it is this clean: at 6 dB with at most 3 of 78 coded bits wrong. A
  * noise burst that passes its 10-bit CRC has 15 wrong ones and more (measured, test_cell_rx). */
 #define CLEAN_ERRORS 3
-#define CLEAN_ES_N0 4.0
+#define CLEAN_ES_N0  4.0
 /* Frames followed forward before the backlog is done with what they taught. */
 #define BACKLOG_AFTER_FRAMES GSM_MULTIFRAME
 /* An FCCH that comes this close to the predicted one is explained by the cell. */
 #define EXPLAIN_SYM 40.0
-#define EXPLAIN_HZ 3000.0
+#define EXPLAIN_HZ  3000.0
 /* Below this Es/N0 (ratio) decisions are too poor to learn from. */
 #define LEARN_ES_N0 0.3f
 /* Timing noise of one burst that no average removes: echoes that fade. */
@@ -37,10 +37,10 @@ struct cell_rx {
     struct cell_clock clock;
     struct channel_prior prior;
     struct cell_blocks *blocks;
-    int64_t next;       /* frame index to do next, going forward from 0 */
-    int64_t last_ok;    /* frame index of the last success */
+    int64_t next;    /* frame index to do next, going forward from 0 */
+    int64_t last_ok; /* frame index of the last success */
     bool backlog_done;
-    int n_ok;           /* SCH and blocks that agreed since it was found */
+    int n_ok;                       /* SCH and blocks that agreed since it was found */
     int64_t frame[EQUALIZER_BATCH]; /* of the batch being filled */
     struct burst_place place[EQUALIZER_BATCH];
 };
@@ -108,8 +108,7 @@ static void cut_burst(const struct cell_rx *c, struct cell_rx_work *w, int64_t f
 static bool take_sch(struct cell_rx *c, const struct cell_burst *at)
 {
     struct sch_info sch;
-    bool ok = sch_decode(at->soft->soft, &sch) == SCH_OK && sch.fn == at->fn &&
-              sch.bsic == c->bsic;
+    bool ok = sch_decode(at->soft->soft, &sch) == SCH_OK && sch.fn == at->fn && sch.bsic == c->bsic;
     cell_blocks_push_sch(c->blocks, at, ok);
     return ok;
 }

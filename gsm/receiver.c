@@ -26,13 +26,13 @@
 /* Events may come this late: history, and blocks that waited for SI3. */
 #define HOLD_S 4.0
 /* A carrier this close to the edge of the band is still cut whole enough to decode. */
-#define EDGE_HZ 45e3
+#define EDGE_HZ      45e3
 #define CHANNELS_MAX 256
-#define HITS_MAX 1024
+#define HITS_MAX     1024
 /* FCCH bursts come every 46 to 51 ms. Every chunk is searched at the start and after a cell was
  * lost; later one chunk in SCAN_EVERY: a new carrier is seen within half a second. */
 #define SCAN_FULL_S 1.5
-#define SCAN_EVERY 4
+#define SCAN_EVERY  4
 /* FCCH windows that one task computes. */
 #define SCAN_TASK_HOPS 32
 
@@ -56,7 +56,7 @@ struct receiver {
     size_t chunk_samp, n_chunk, oct;
     int64_t scan_from;
     uint64_t n_chunks, scan_all_until; /* in chunks */
-    struct fcch_hit hit[HITS_MAX]; /* whose SCH is not in the history yet */
+    struct fcch_hit hit[HITS_MAX];     /* whose SCH is not in the history yet */
     size_t n_hits;
     struct cell_rx **cell;
     uint64_t *cell_tx; /* 0: not told to the world yet */
@@ -154,7 +154,8 @@ int receiver_create(struct receiver **ret, const struct receiver_config *cfg, ch
                     size_t err_cap)
 {
     if (!(cfg->rate_hz >= 300e3 && cfg->rate_hz <= 20e6)) {
-        snprintf(err, err_cap, "a rate of %.6g Hz cannot be used: give one between 300 kHz and 20 MHz",
+        snprintf(err, err_cap,
+                 "a rate of %.6g Hz cannot be used: give one between 300 kHz and 20 MHz",
                  cfg->rate_hz);
         return -EINVAL;
     }
@@ -279,8 +280,9 @@ static int acquire_hits(struct receiver *r, bool at_end)
     for (size_t i = 0; i < r->n_hits; i++) {
         struct fcch_hit hit = r->hit[i];
         struct cell_rx_found found;
-        switch (explained(r, &hit) ? ACQUIRE_NONE
-                                   : acquire_run(r->acquire, &hit, &r->channel[hit.channel], &found)) {
+        switch (explained(r, &hit)
+                    ? ACQUIRE_NONE
+                    : acquire_run(r->acquire, &hit, &r->channel[hit.channel], &found)) {
         case ACQUIRE_WAIT:
             if (!at_end)
                 r->hit[kept++] = hit;
@@ -401,8 +403,8 @@ static int run_chunk(struct receiver *r, bool at_end)
     if (err)
         return err;
     double before = (double)r->stats.n_samp - HOLD_S * r->cfg.rate_hz;
-    event_queue_emit(r->queue, at_end ? (double)INFINITY : before, r->cfg.on_event, r->cfg.on_report,
-                     r->cfg.ctx);
+    event_queue_emit(r->queue, at_end ? (double)INFINITY : before, r->cfg.on_event,
+                     r->cfg.on_report, r->cfg.ctx);
     return 0;
 }
 

@@ -5,8 +5,8 @@
 #include <osmocom/core/bits.h>
 #include <string.h>
 
-#define SCH_BITS 78
-#define SCH_HALF 39
+#define SCH_BITS   78
+#define SCH_HALF   39
 #define SCH_SECOND 106 /* 3 tail + 39 data + 64 training */
 
 /* TS 44.018 9.1.30: 25 bits, least significant first in each octet as the coder delivers them.
@@ -16,8 +16,8 @@
  */
 static void sch_unpack(const uint8_t sb[4], int *ret_bsic, int *ret_t1, int *ret_t2, int *ret_t3)
 {
-    uint32_t w = (uint32_t)sb[0] | (uint32_t)sb[1] << 8 | (uint32_t)sb[2] << 16 |
-                 (uint32_t)sb[3] << 24;
+    uint32_t w =
+        (uint32_t)sb[0] | (uint32_t)sb[1] << 8 | (uint32_t)sb[2] << 16 | (uint32_t)sb[3] << 24;
     *ret_bsic = (int)(w >> 2 & 0x3f);
     *ret_t1 = (int)((w >> 23 & 0x01) | (w >> 7 & 0x1fe) | (w << 9 & 0x600));
     *ret_t2 = (int)(w >> 18 & 0x1f);

@@ -14,7 +14,7 @@
 #define RATIO_AGREE 0.0012
 /* Closer than this the crystal may be to blame. */
 #define RATIO_CRYSTAL 0.0004
-#define AGREE_MIN 4
+#define AGREE_MIN     4
 
 void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double rate_hz)
 {

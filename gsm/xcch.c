@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* Data and stealing bits around the training sequence: 57 + 1, 1 + 57. */
-#define HALF_BITS 58
-#define HALF_FIRST 3
+#define HALF_BITS   58
+#define HALF_FIRST  3
 #define HALF_SECOND 87
 
 enum xcch_result xcch_decode(const int8_t soft[4][GSM_BURST_BITS], struct xcch_block *ret)

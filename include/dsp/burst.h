@@ -20,9 +20,9 @@
 #include "dsp/history.h"
 
 /* Symbols before bit 0 and after bit 147 that burst_cut may be asked for. */
-#define BURST_LEAD_SYM 40
+#define BURST_LEAD_SYM  40
 #define BURST_TRAIL_SYM 40
-#define BURST_CUT_MAX 240
+#define BURST_CUT_MAX   240
 
 /* The linear pulse of bit k is strongest this many symbols after the start of bit k. */
 #define BURST_PEAK_SYM 1.0
@@ -38,9 +38,9 @@ void burst_scratch_destroy(struct burst_scratch *s);
 
 /* Where a burst is. */
 struct burst_place {
-    double start_samp;   /* start of bit 0 */
-    double sym_samp;     /* samples per symbol */
-    double offset_hz;    /* of the carrier from the centre of the wide stream */
+    double start_samp; /* start of bit 0 */
+    double sym_samp;   /* samples per symbol */
+    double offset_hz;  /* of the carrier from the centre of the wide stream */
 };
 
 /* Writes symbols first .. first+n-1 (complex, interleaved) of the burst; first >= -BURST_LEAD_SYM,

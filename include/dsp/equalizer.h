@@ -24,31 +24,31 @@
 #include "gsm_const.h"
 
 /* Channel taps looked at: delays -3 .. +8 symbols. */
-#define CHANNEL_TAPS 12
+#define CHANNEL_TAPS  12
 #define CHANNEL_FIRST (-3)
 /* Symbols needed before bit 0 and after bit 147: delays, and the whitening filter's start. */
-#define EQUALIZER_LEAD (4 + WHITEN_ORDER)
-#define EQUALIZER_SYMS (GSM_BURST_BITS + EQUALIZER_LEAD + 12)
+#define EQUALIZER_LEAD  (4 + WHITEN_ORDER)
+#define EQUALIZER_SYMS  (GSM_BURST_BITS + EQUALIZER_LEAD + 12)
 #define EQUALIZER_BATCH 8
 
 /* What earlier bursts taught about one transmitter's channel. */
 struct channel_prior {
-    uint32_t n_learned;              /* bursts */
+    uint32_t n_learned;                       /* bursts */
     float cov[CHANNEL_TAPS][CHANNEL_TAPS][2]; /* mean of h h^H */
-    float corr[WHITEN_ORDER + 1][2]; /* autocorrelation of the noise; [0] is its power */
-    float ramp_var;                  /* variance of the residual frequency, (turns per symbol)^2 */
+    float corr[WHITEN_ORDER + 1][2];          /* autocorrelation of the noise; [0] is its power */
+    float ramp_var; /* variance of the residual frequency, (turns per symbol)^2 */
 };
 
 /* soft: libosmocore's convention, +127 sure zero, -127 sure one. */
 struct burst_soft {
     int8_t soft[GSM_BURST_BITS];
-    float tap[CHANNEL_TAPS][2]; /* least squares over the whole burst */
+    float tap[CHANNEL_TAPS][2];      /* least squares over the whole burst */
     float corr[WHITEN_ORDER + 1][2]; /* of what the taps leave unexplained */
-    float energy;     /* of the taps: Es, in units of burst_cut */
-    float noise;      /* what is not the signal, in the same units, neighbours included */
-    float es_n0;      /* Es/N0 as the trellis has it, a ratio: neighbours turned down */
-    float ramp_sym;   /* residual frequency in turns per symbol, measured in this burst */
-    float ramp_var;   /* its variance by the Cramer-Rao bound */
+    float energy;                    /* of the taps: Es, in units of burst_cut */
+    float noise;         /* what is not the signal, in the same units, neighbours included */
+    float es_n0;         /* Es/N0 as the trellis has it, a ratio: neighbours turned down */
+    float ramp_sym;      /* residual frequency in turns per symbol, measured in this burst */
+    float ramp_var;      /* its variance by the Cramer-Rao bound */
     float phase_err_rad; /* rms phase error after the ramp is taken out, noise included */
 };
 

@@ -19,10 +19,10 @@
 #define FCCH_REACH_HZ 75e3
 
 struct fcch_hit {
-    size_t channel;      /* index as given to fcch_create */
-    double start_samp;   /* of bit 0; within about 10 symbols */
-    double offset_hz;    /* of the carrier from the centre of the stream; within about 200 Hz */
-    double purity;       /* share of the channel's power that is in the tone, 0..1 */
+    size_t channel;    /* index as given to fcch_create */
+    double start_samp; /* of bit 0; within about 10 symbols */
+    double offset_hz;  /* of the carrier from the centre of the stream; within about 200 Hz */
+    double purity;     /* share of the channel's power that is in the tone, 0..1 */
 };
 
 struct fcch;

@@ -15,9 +15,9 @@ enum burst_kind { BURST_NORMAL = 0, BURST_SYNC };
 
 /* 26 bits in a normal burst from bit 61, 64 in a synchronisation burst from bit 42. */
 #define TRAINING_NORMAL_FIRST 61
-#define TRAINING_NORMAL_BITS 26
-#define TRAINING_SYNC_FIRST 42
-#define TRAINING_SYNC_BITS 64
+#define TRAINING_NORMAL_BITS  26
+#define TRAINING_SYNC_FIRST   42
+#define TRAINING_SYNC_BITS    64
 
 /* Known symbols of a burst: +1 for bit 0, -1 for bit 1, 0 where the data are. Normal bursts of
  * BCCH and CCCH also have both stealing bits set. tsc 0..7 (ignored for BURST_SYNC). */
