@@ -5,7 +5,8 @@
  * out  a new known.db in place of the old one, in which only this list was replaced; or, for
  *      allow-lists, rows of local.db
  * ref  docs/formats.md "CSV", "known.db"
- * cost about 200 000 rows a second; temporary space about three times the result
+ * cost about 110 000 rows a second of processor time, most of it sorting by place; temporary space
+ *      about three times the result
  * thread one call at a time per database
  */
 #ifndef DETECTOR_KNOWN_IMPORT_H
