@@ -320,8 +320,8 @@ static unsigned cell_bits(unsigned n, unsigned top_bits)
     return sum;
 }
 
-/* A frequency of n cells, all ones, as the only one of its kind: cells not stepped over exactly would
- * be read as further frequencies, or leave the message short. */
+/* A frequency of n cells, all ones, as the only one of its kind: cells not stepped over exactly
+ * would be read as further frequencies, or leave the message short. */
 static void check_cells(unsigned n, bool is_tdd)
 {
     struct si2quater out;
