@@ -60,7 +60,8 @@ static double find_reach(double rate_hz, double center_hz, unsigned band_mask,
 {
     struct arfcn list[COVERAGE_CHANNELS_CAP];
     double reach = rate_hz / 2;
-    for (; reach > 0; reach -= GSM_RASTER_HZ / 20) {
+    for (int step = 0; reach > 0; step++) {
+        reach = rate_hz / 2 - step * GSM_RASTER_HZ / 20;
         size_t n = arfcn_list(center_hz - reach, center_hz + reach, band_mask, list,
                               COVERAGE_CHANNELS_CAP);
         size_t n_wanted = 0;

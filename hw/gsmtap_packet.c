@@ -46,6 +46,12 @@ static unsigned get16(const uint8_t *p)
     return (unsigned)p[0] << 8 | p[1];
 }
 
+/* Two's complement. */
+static int get_signed(uint8_t octet)
+{
+    return octet < 0x80 ? octet : octet - 0x100;
+}
+
 static bool skip(struct octets *o, size_t n)
 {
     if (o->n < n)
@@ -168,8 +174,8 @@ static enum gsmtap_result take_gsmtap(struct octets *o, struct gsmtap_frame *ret
     ret->timeslot = h[3];
     ret->channel_type = h[12] & ~TAP_CHANNEL_ACCH;
     ret->acch = (h[12] & TAP_CHANNEL_ACCH) != 0;
-    ret->signal_dbm = (int8_t)h[6];
-    ret->snr_db = (int8_t)h[7];
+    ret->signal_dbm = get_signed(h[6]);
+    ret->snr_db = get_signed(h[7]);
     ret->n_oct = (uint8_t)o->n;
     memcpy(ret->octets, o->p, o->n);
     return GSMTAP_FRAME;

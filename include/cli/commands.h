@@ -39,6 +39,6 @@ bool command_parse(const struct opt_command *cmd, int argc, char **argv, int *re
 __attribute__((format(printf, 1, 2))) int command_error(const char *fmt, ...);
 /* The same for what is only worth knowing; silent after command_set_quiet(true). */
 __attribute__((format(printf, 1, 2))) void command_note(const char *fmt, ...);
-void command_set_quiet(bool quiet);
+void command_set_quiet(bool value);
 
 #endif

@@ -18,10 +18,10 @@ struct json_lines {
     double position_deg[2]; /* latitude, longitude as given; NAN: not given */
 };
 
-void json_lines_begin(struct json_lines *j, const struct pipeline_outcome *so_far);
-void json_lines_event(struct json_lines *j, const struct gsm_event *event,
-                      const struct pipeline_outcome *so_far);
-void json_lines_end(struct json_lines *j, const struct pipeline_outcome *outcome);
+void json_lines_begin(struct json_lines *j, const struct pipeline_outcome *o);
+void json_lines_event(struct json_lines *j, const struct gsm_event *e,
+                      const struct pipeline_outcome *o);
+void json_lines_end(struct json_lines *j, const struct pipeline_outcome *o);
 
 /* Parsed fields of a system information message as one object, names as in include/gsm/si.h;
  * {"parse":"..."} when the message does not parse. */

@@ -16,9 +16,9 @@ struct report_text {
     bool verbose;
 };
 
-void report_text_begin(struct report_text *r, const struct pipeline_outcome *so_far);
-void report_text_event(struct report_text *r, const struct gsm_event *event,
-                       const struct pipeline_outcome *so_far);
-void report_text_end(struct report_text *r, const struct pipeline_outcome *outcome);
+void report_text_begin(struct report_text *r, const struct pipeline_outcome *o);
+void report_text_event(struct report_text *r, const struct gsm_event *e,
+                       const struct pipeline_outcome *o);
+void report_text_end(struct report_text *r, const struct pipeline_outcome *o);
 
 #endif
