@@ -4,7 +4,7 @@
  * in   23 octets of a BCCH block (L2 pseudo length first)
  * out  struct si_message with the member of its type filled
  * ref  3GPP TS 44.018 9.1.31-9.1.43, 10.5.2; TS 24.008 10.5.1.3
- * cost under 1 us a message
+ * cost 0.2 us; 1.4 us with a frequency list
  * thread pure functions
  */
 #ifndef GSM_SI_H
