@@ -50,15 +50,15 @@ void rule_la01_run(const struct rule_context *ctx, struct rule_result *ret)
     size_t n_sharing = 0;
     size_t n_others = count_company(ctx, &n_sharing);
     bool complete = k->network.operator_list || k->network.regulator_list;
+    bool lonely =
+        n_sharing == 0 && n_others >= RULE_PEERS_MIN && !(complete && rule_is_confirmed(c));
     if (!c->has_lai)
         rule_skip(ret, "neither SI3 nor SI4 was received twice without errors");
     else if (complete && k->lac_listed == 0)
         fire_la01(c, ret, LA01_NOT_LISTED, n_others);
-    else if (n_sharing > 0 || (n_others < RULE_PEERS_MIN && k->lac_listed == 1))
-        rule_pass(ret);
-    else if (n_others >= RULE_PEERS_MIN && !(complete && rule_is_confirmed(c)))
+    else if (lonely)
         fire_la01(c, ret, LA01_LONELY, n_others);
-    else if (complete)
+    else if (n_sharing > 0 || complete || k->lac_listed == 1)
         rule_pass(ret);
     else
         rule_skip(ret,

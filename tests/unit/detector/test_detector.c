@@ -123,7 +123,7 @@ static const struct judged_cell *find_tx(const struct judged_cell *cells, size_t
             return &cells[i];
     }
     fail_msg("no cell of tx %llu", (unsigned long long)tx);
-    return NULL;
+    abort(); /* fail_msg() does not come back, which the compiler cannot know */
 }
 
 static bool has_finding(const struct judged_cell *c, const char *id)
