@@ -79,10 +79,11 @@ void truth_event(struct truth *t, const struct scenario *s, const struct cell_co
         t->n_blocks++;
     if (!t->f)
         return;
+    double start = samp - TRUTH_EARLY_SYM * s->rate_hz / GSM_SYMBOL_RATE_HZ;
     json_t *line = json_pack(
         "{s:s s:s s:s s:i s:I s:i s:f s:o}", "type", sch ? "sch" : "block", "cell", cell->name,
         "band", cell->band, "arfcn", cell->arfcn, "fn", (json_int_t)sent->fn, "bsic", cell->bsic,
-        "sample", det_round(samp, 1e-3), "esn0_db", real_or_null(scenario_esn0_db(s, cell), 1e-4));
+        "sample", det_round(start, 1e-3), "esn0_db", real_or_null(scenario_esn0_db(s, cell), 1e-4));
     if (line && !sch) {
         uint8_t l2[GSM_L2_OCT];
         memcpy(l2, sent->l2, sizeof(l2));

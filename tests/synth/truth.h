@@ -19,7 +19,12 @@ struct truth {
 void truth_scenario(struct truth *t, const struct scenario *s);
 void truth_cell(struct truth *t, const struct scenario *s, const struct cell_config *cell,
                 uint32_t first_fn);
-/* samp: start of bit 0 of the (first) burst, in samples of the output. */
+/* A bit is said to last from half a symbol before the middle of its phase pulse to half a symbol
+ * after it, as the program counts (dsp/burst.h); TS 45.004 2.5 has its time reference in that
+ * middle. */
+#define TRUTH_EARLY_SYM 0.5
+
+/* samp: time reference of TS 45.004 2.5 of the (first) burst, in samples of the output. */
 void truth_event(struct truth *t, const struct scenario *s, const struct cell_config *cell,
                  const struct content_burst *sent, double samp);
 
