@@ -194,7 +194,7 @@ static int parse_lines(struct known_csv *c, bool at_end)
         bool all = c->i_next == c->n_lines;
         if (rc == 0 && open && (c->i_next - c->i_row > KNOWN_CSV_FIELD_CAP || (all && at_end)))
             rc = skip_bad(c, "a quotation mark is never closed");
-        else if (open && all)
+        else if (all)
             break;
     }
     memmove(c->lines, c->lines + c->i_row, c->n_lines - c->i_row);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* store - the log (cellwarden.db): runs, recordings, cells, observations, findings, alerts, reviews.
+/* store - the log (cellwarden.db): runs, recordings, cells, findings, alerts, reviews and more.
  *
  * in   judged cells of a run; a reviewer's decisions
  * out  rows, append-only and hash-chained; views that a person can query

@@ -69,6 +69,9 @@ static void times_are_null_until_the_start_is_known(void **state)
     assert_int_equal(db_int(f->path, "SELECT first_seen IS NULL AND last_seen IS NULL AND first_s ="
                                      " 0.25 FROM flagged_cells"),
                      1);
+    assert_int_equal(db_int(f->path, "SELECT first_utc_us IS NULL AND last_utc_us IS NULL"
+                                     " FROM cells"),
+                     1);
     assert_int_equal(utc_parse("2026-11-22T10:00:00Z", &run.start_utc_us), 0);
     db_write(f, &run, &c, 1, true);
     db_text(f->path, "SELECT first_seen || ' ' || last_seen FROM flagged_cells", text,
@@ -253,6 +256,28 @@ static void a_chain_goes_on_after_an_anchor(void **state)
     struct store_chain chain = verify(f, STORE_FINDINGS);
     assert_true(chain.intact);
     assert_int_equal(chain.n_rows, 2);
+}
+
+static void a_run_that_fails_halfway_leaves_nothing(void **state)
+{
+    struct db_fixture *f = *state;
+    static struct judged_cell c;
+    struct store_run run = db_run();
+    struct store *s = NULL;
+    bool is_new = true;
+    write_two_runs(f);
+    assert_int_equal(db_sql(f->path, "CREATE TRIGGER stop BEFORE INSERT ON alerts BEGIN"
+                                     " SELECT raise(ABORT, 'no more'); END"),
+                     SQLITE_OK);
+    run.options = "third";
+    db_cell(&c);
+    assert_int_equal(store_open(&s, f->path, f->err, sizeof(f->err)), 0);
+    assert_true(store_write_run(s, &run, &c, 1, &is_new, f->err, sizeof(f->err)) < 0);
+    assert_non_null(strstr(f->err, "no more"));
+    assert_false(is_new);
+    store_close(s);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM runs"), 2);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM findings"), 4);
 }
 
 /* ---- files that are something else ---- */
@@ -485,6 +510,7 @@ int main(void)
         CASE(one_changed_octet_breaks_the_chain_at_its_row),
         CASE(a_removed_or_rehashed_row_breaks_the_chain),
         CASE(a_chain_goes_on_after_an_anchor),
+        CASE(a_run_that_fails_halfway_leaves_nothing),
         CASE(files_of_others_are_refused_with_a_sentence),
         CASE(a_newer_version_is_refused_and_left_alone),
         CASE(a_damaged_log_gives_a_sentence),
