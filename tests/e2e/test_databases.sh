@@ -4,7 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 
 # Lists.
-printf 'mcc,mnc,lac,ci,arfcn,bsic,lat,lon,site\n999,70,2101,6326,51,26,48.0,7.8,\033[2Jroof\n' >plan.csv
+printf 'mcc,mnc,lac,ci,arfcn,bsic,lat,lon,site\n' >plan.csv
+printf '999,70,2101,6326,51,26,48.0,7.8,\033[2Jroof\n' >>plan.csv
 run 0 import --kind cells --source operator plan.csv
 says out "1 rows taken"
 run 0 known find 999-70-2101-6326
