@@ -14,9 +14,11 @@
 #define CANDIDATE_FRAMES (2 * GSM_MULTIFRAME + 12)
 #define LOST_FRAMES      GSM_SI_CYCLE
 /* A single SCH is enough when it is this clean: at 6 dB with at most 3 of 78 coded bits wrong. A
- * noise burst that passes its 10-bit CRC has 15 wrong ones and more (measured, test_cell_rx). */
+ * noise burst that passes its 10-bit CRC has more (measured, test_sch). */
 #define CLEAN_ERRORS 3
 #define CLEAN_ES_N0  4.0
+/* The next SCH is due after 10 frames, or 11. */
+#define NEXT_SCH_FRAMES 11
 /* Frames followed forward before the backlog is done with what they taught. */
 #define BACKLOG_AFTER_FRAMES GSM_MULTIFRAME
 /* An FCCH that comes this close to the predicted one is explained by the cell. */
@@ -234,10 +236,18 @@ static void run_backlog(struct cell_rx *c, struct cell_rx_work *w)
     c->clock = now;
 }
 
-static void judge_state(struct cell_rx *c)
+/* Where the signal ends before the next SCH was due, a clean one has to do. Elsewhere it has not:
+ * at a wrong sample rate single bursts still decode, and each would be a cell of its own. */
+static bool is_enough(const struct cell_rx *c, bool at_end)
+{
+    return c->n_ok >= 2 || (at_end && c->clean_start && c->n_ok == 1 &&
+                            c->next - c->last_ok <= NEXT_SCH_FRAMES);
+}
+
+static void judge_state(struct cell_rx *c, bool at_end)
 {
     int64_t silent = c->next - c->last_ok;
-    if (c->state == CELL_CANDIDATE && (c->n_ok >= 2 || (c->clean_start && c->n_ok >= 1)))
+    if (c->state == CELL_CANDIDATE && is_enough(c, at_end))
         c->state = CELL_TRACKED;
     else if (c->state == CELL_CANDIDATE && silent > CANDIDATE_FRAMES)
         c->state = CELL_LOST;
@@ -264,7 +274,7 @@ void cell_rx_run(struct cell_rx *c, struct cell_rx_work *w, bool at_end)
         int64_t to = next_stop(c);
         c->next = run_frames(c, w, c->next, to);
         more = c->next == to;
-        judge_state(c);
+        judge_state(c, at_end && !more);
         bool learned = c->next >= BACKLOG_AFTER_FRAMES && more;
         if (!c->backlog_done && c->state == CELL_TRACKED && (learned || at_end))
             run_backlog(c, w);

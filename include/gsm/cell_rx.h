@@ -7,7 +7,7 @@
  * cost about 15 us a burst at 2.4 MS/s
  * thread one cell on one worker at a time; work areas belong to workers
  *
- *            second SCH agrees, or a block, or one clean SCH
+ *            second SCH agrees, or a block; a clean SCH if the signal ends
  *   CANDIDATE ------------------------------------------------> TRACKED
  *       | nothing for 2 multiframes                                | nothing for 8 multiframes
  *       v                                                          v
@@ -51,11 +51,11 @@ struct cell_rx_config {
 
 struct cell_rx_found {
     struct arfcn channel;
-    double carrier_hz;      /* nominal, absolute */
-    double nominal_hz;      /* nominal offset from the centre, --ppm taken into account */
+    double carrier_hz;        /* nominal, absolute */
+    double nominal_hz;        /* nominal offset from the centre, --ppm taken into account */
     struct burst_place place; /* of the SCH */
     struct sch_info sch;
-    double es_n0;           /* ratio */
+    double es_n0;               /* ratio */
     struct channel_prior prior; /* taught by the SCH */
 };
 
