@@ -143,7 +143,7 @@ static int create_parts(struct receiver *r)
     r->cell_cfg = (struct cell_rx_config){
         .history = r->history,
         .filter = r->filter,
-        .rate_hz = cfg->rate_hz,
+        .rate_hz = cfg->rate_hz * (1.0 + cfg->ppm * 1e-6), /* the crystal samples, too */
         .key_seed = r->key_seed,
         .n_key_seed_oct = cfg->n_key_seed_oct,
     };
