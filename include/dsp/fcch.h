@@ -16,7 +16,7 @@
 #include "dsp/history.h"
 
 /* A tone is looked for within this of where the channel's carrier would put it. */
-#define FCCH_REACH_HZ 75e3
+#define FCCH_REACH_HZ 79e3 /* 75 kHz and two bins of a window */
 
 struct fcch_hit {
     size_t channel;    /* index as given to fcch_create */
