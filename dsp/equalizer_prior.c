@@ -19,7 +19,7 @@
  * whiten. */
 #define WHITEN_NOISE_LEAST 0.016f
 
-/* Power by delay before anything is known: the GMSK pulse, half a symbol of timing error, echoes. */
+/* Power by delay before anything is known: GMSK pulse, half a symbol of timing error, echoes. */
 static const float first_power[CHANNEL_TAPS] = {0.002f, 0.02f, 0.2f,  1.0f,  0.4f,   0.1f,
                                                 0.05f,  0.04f, 0.03f, 0.01f, 0.003f, 0.002f};
 

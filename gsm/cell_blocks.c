@@ -17,6 +17,8 @@
 #define WAITING_CAP 96
 /* An SCH that failed is told of (assumed) where there was a burst at all: Es/N0 as a ratio. */
 #define ASSUMED_ES_N0 0.3f
+/* Below Es/N0 -6 dB (N0/Es as a ratio) no list finds a block. */
+#define REPAIR_N0_ES 4.0
 /* Paging tags are made with a new key every 5 minutes of signal. */
 #define KEY_SPAN_S 300.0
 
@@ -152,12 +154,13 @@ static bool looks_like_ccch(const uint8_t *l2)
     return false;
 }
 
-static void take_si(struct cell_blocks *b, const uint8_t *l2, uint32_t fn, double at_s)
+static void take_si(struct cell_blocks *b, const uint8_t *l2, uint32_t fn, double at_s,
+                    bool repaired)
 {
     struct si_message si;
     if (si_parse(l2, GSM_L2_OCT, &si) != SI_OK)
         return;
-    cell_sums_add_si(&b->sums, l2, fn, at_s);
+    cell_sums_add_si(&b->sums, l2, fn, at_s, repaired);
     if (si.type == SI_3) {
         b->ccch_conf = si.u.si3.ccch_conf;
         b->neci = si.u.si3.selection.neci;
@@ -166,23 +169,40 @@ static void take_si(struct cell_blocks *b, const uint8_t *l2, uint32_t fn, doubl
     }
 }
 
+/* The likeliest paths behind the best one, when there was a burst at all. */
+static bool repair_block(const struct gathering *g, struct xcch_block *block)
+{
+    struct xcch_coded coded;
+    double n0_es = 0.0;
+    for (int i = 0; i < 4; i++)
+        n0_es += g->stat[i].n0_es / 4.0;
+    if (n0_es > REPAIR_N0_ES)
+        return false;
+    xcch_coded_of(g->soft, &coded);
+    return xcch_decode_list(&coded, XCCH_LIST, block) == XCCH_OK;
+}
+
 /* One gathered block: decode, blank, count, tell. unsure: it may be an SDCCH. */
 static bool finish_block(struct cell_blocks *b, const struct gathering *g, bool unsure)
 {
     struct xcch_block block;
     bool in_bcch = mframe_find(g->fn).kind == MFRAME_BCCH;
     double at_s = g->samp / b->rate_hz;
+    bool repaired = false;
     if (xcch_decode(g->soft, &block) != XCCH_OK) {
-        if (!unsure)
-            cell_sums_fail_block(&b->sums, in_bcch);
-        return false;
+        repaired = !unsure && repair_block(g, &block);
+        if (!repaired) {
+            if (!unsure)
+                cell_sums_fail_block(&b->sums, in_bcch);
+            return false;
+        }
     }
     if (unsure && !looks_like_ccch(block.l2))
         return false;
     bool is_si = si_type_of(block.l2, GSM_L2_OCT) != SI_UNKNOWN;
     update_key(b, at_s);
     if (is_si)
-        take_si(b, block.l2, g->fn, at_s);
+        take_si(b, block.l2, g->fn, at_s, repaired);
     else
         paging_blank(block.l2, &b->key, b->neci, &b->sums.report.paging, &b->sums.report.assign);
     cell_sums_count_block(&b->sums, in_bcch || is_si, g->fn, at_s);
@@ -202,6 +222,8 @@ static bool finish_block(struct cell_blocks *b, const struct gathering *g, bool 
     e->snr_db = det_db(1.0 / n0_es);
     memcpy(e->l2, block.l2, GSM_L2_OCT);
     e->bit_errors = block.bit_errors;
+    e->repaired = repaired;
+    b->counts.n_blocks_repaired += repaired;
     return true;
 }
 

@@ -68,6 +68,7 @@ static void success(struct cell_sums *s, uint32_t fn, double at_s)
         r->n_ccch_failed += s->open_ccch;
     }
     s->leading = false;
+    at_s = at_s > 0.0 ? at_s : 0.0; /* a burst may begin a fraction of a sample before the file */
     s->open_sch = s->open_bcch = s->open_ccch = 0;
     if (!s->any || at_s < r->first_s) {
         r->first_s = at_s;
@@ -107,9 +108,10 @@ void cell_sums_fail_block(struct cell_sums *s, bool bcch)
         s->open_ccch++;
 }
 
-void cell_sums_add_si(struct cell_sums *s, const uint8_t *l2, uint32_t fn, double at_s)
+void cell_sums_add_si(struct cell_sums *s, const uint8_t *l2, uint32_t fn, double at_s,
+                      bool repaired)
 {
-    cell_report_add_si(&s->report, l2, fn, at_s, false);
+    cell_report_add_si(&s->report, l2, fn, at_s, repaired);
 }
 
 bool cell_sums_any(const struct cell_sums *s)

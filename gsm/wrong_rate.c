@@ -12,8 +12,8 @@
 #define RATIO_REACH 0.045
 /* Distances agree when within this of each other: 10 symbols in 10 frames are 0.0008. */
 #define RATIO_AGREE 0.0012
-/* Closer than this the crystal may be to blame. */
-#define RATIO_CRYSTAL 0.0004
+/* Closer than this it is a crystal, or the error of 10 symbols in 10 frames. */
+#define RATIO_CRYSTAL 0.002
 #define AGREE_MIN     4
 
 void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double rate_hz)

@@ -24,9 +24,9 @@
 #define BURST_TRAIL_SYM 40
 #define BURST_CUT_MAX   240
 
-/* A bit lasts from half a symbol before the middle of its phase pulse to half a symbol after it; its
- * linear (C0) pulse is strongest this many symbols after its start. TS 45.004 2.5 puts its time
- * reference into that middle, half a symbol later than the start here. */
+/* A bit lasts from half a symbol before the middle of its phase pulse to half a symbol after it;
+ * its linear (C0) pulse is strongest this many symbols after its start. TS 45.004 2.5 puts its
+ * time reference into that middle, half a symbol later than the start here. */
 #define BURST_PEAK_SYM 1.0
 
 struct burst_filter;

@@ -51,8 +51,8 @@ void cell_blocks_begin_backlog(struct cell_blocks *b);
 void cell_blocks_end_backlog(struct cell_blocks *b);
 
 /* Ends the report of the running SI cycle; at_end also decides what is still waiting. */
-void cell_blocks_flush(struct cell_blocks *b, const struct cell_clock *clock, double delay_spread_us,
-                       bool at_end);
+void cell_blocks_flush(struct cell_blocks *b, const struct cell_clock *clock,
+                       double delay_spread_us, bool at_end);
 
 size_t cell_blocks_events(const struct cell_blocks *b, const struct gsm_event **ret);
 size_t cell_blocks_reports(const struct cell_blocks *b, const struct cell_report **ret);

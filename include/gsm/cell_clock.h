@@ -19,13 +19,13 @@
 
 struct cell_clock {
     double rate_hz;
-    uint32_t fn_zero;   /* frame number of frame index 0 */
-    int64_t frame;      /* the frame that samp belongs to */
-    double samp;        /* where bit 0 of its timeslot 0 starts */
-    double frame_samp;  /* samples a frame */
-    double offset_hz;   /* carrier from the centre of the stream */
+    uint32_t fn_zero;                  /* frame number of frame index 0 */
+    int64_t frame;                     /* the frame that samp belongs to */
+    double samp;                       /* where bit 0 of its timeslot 0 starts */
+    double frame_samp;                 /* samples a frame */
+    double offset_hz;                  /* carrier from the centre of the stream */
     double time_var, cross, slope_var; /* symbols^2, symbols^2/frame, (symbols/frame)^2 */
-    double offset_var;  /* Hz^2 */
+    double offset_var;                 /* Hz^2 */
 };
 
 /* place: of the SCH whose frame number is fn. carrier_hz: nominal carrier (absolute);

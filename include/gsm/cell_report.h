@@ -35,13 +35,13 @@ struct cell_si_seen {
 
 struct cell_report {
     /* who */
-    uint64_t tx;          /* number of the transmitter within this run: one clock, one place */
+    uint64_t tx; /* number of the transmitter within this run: one clock, one place */
     struct arfcn channel;
-    int bsic;             /* 0..63, -1 when the source does not say (GSMTAP) */
+    int bsic; /* 0..63, -1 when the source does not say (GSMTAP) */
     /* when, in seconds of signal since the first sample of the recording */
     double first_s;
     double last_s;
-    bool fn_known;        /* false for GSMTAP without frame numbers */
+    bool fn_known; /* false for GSMTAP without frame numbers */
     uint32_t fn_first;
     uint32_t fn_last;
     double fn_epoch_frames; /* frame number at second 0 of signal, 0 <= x < GSM_HYPERFRAME */
@@ -54,7 +54,7 @@ struct cell_report {
     double clock_ppm;       /* symbol clock against the receiver's sample clock */
     double phase_error_deg; /* rms over the bursts of the span */
     double delay_spread_us;
-    uint32_t n_sch;         /* SCH decoded by themselves */
+    uint32_t n_sch; /* SCH decoded by themselves */
     uint32_t n_sch_failed;
     uint32_t n_bcch;
     uint32_t n_bcch_failed;
@@ -62,7 +62,7 @@ struct cell_report {
     uint32_t n_ccch_failed;
     /* what it said */
     uint32_t n_si;
-    uint32_t n_si_lost;     /* distinct contents beyond the capacity */
+    uint32_t n_si_lost; /* distinct contents beyond the capacity */
     struct cell_si_seen si[CELL_REPORT_SI_CAP];
     struct paging_tally paging;
     struct assign_tally assign;

@@ -40,7 +40,8 @@ void cell_sums_add_burst(struct cell_sums *s, const struct cell_burst_stat *b);
 void cell_sums_count_sch(struct cell_sums *s, bool ok, uint32_t fn, double at_s);
 void cell_sums_count_block(struct cell_sums *s, bool bcch, uint32_t fn, double at_s);
 void cell_sums_fail_block(struct cell_sums *s, bool bcch);
-void cell_sums_add_si(struct cell_sums *s, const uint8_t *l2, uint32_t fn, double at_s);
+void cell_sums_add_si(struct cell_sums *s, const uint8_t *l2, uint32_t fn, double at_s,
+                      bool repaired);
 bool cell_sums_any(const struct cell_sums *s);
 /* Writes the report and starts the next. sps: samples per symbol, for the level. */
 void cell_sums_finish(struct cell_sums *s, double sps, struct cell_report *ret);

@@ -17,15 +17,15 @@ enum gsm_event_kind { GSM_EVENT_SCH, GSM_EVENT_BCCH, GSM_EVENT_CCCH };
 struct gsm_event {
     enum gsm_event_kind kind;
     struct arfcn channel;
-    int bsic;         /* -1: not known (GSMTAP) */
-    uint32_t fn;      /* of the (first) burst */
-    double samp;      /* start of bit 0 of that burst, in samples of the input */
+    int bsic;    /* -1: not known (GSMTAP) */
+    uint32_t fn; /* of the (first) burst */
+    double samp; /* start of bit 0 of that burst, in samples of the input */
     double offset_hz;
     double snr_db;
-    bool assumed;     /* SCH: did not decode by itself */
+    bool assumed; /* SCH: did not decode by itself */
     uint8_t l2[GSM_L2_OCT];
-    int bit_errors;   /* of 456; -1: not known */
-    int combined;     /* transmissions added before decoding */
+    int bit_errors; /* of 456; -1: not known */
+    int combined;   /* transmissions added before decoding */
     bool repaired;
 };
 

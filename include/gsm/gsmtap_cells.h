@@ -24,9 +24,9 @@
 struct gsmtap_cells_frame {
     struct arfcn channel;
     uint32_t fn;
-    double at_s;          /* seconds since the first packet */
-    double level_dbm;     /* NAN: not said */
-    bool is_bcch;         /* else CCCH, PCH or AGCH */
+    double at_s;      /* seconds since the first packet */
+    double level_dbm; /* NAN: not said */
+    bool is_bcch;     /* else CCCH, PCH or AGCH */
     const uint8_t *l2;
     size_t n_oct;
 };

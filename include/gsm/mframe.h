@@ -16,7 +16,7 @@ enum mframe_kind {
     MFRAME_FCCH,
     MFRAME_SCH,
     MFRAME_BCCH,
-    MFRAME_CCCH,      /* CCCH in every configuration */
+    MFRAME_CCCH,             /* CCCH in every configuration */
     MFRAME_CCCH_OR_DEDICATED /* CCCH, or SDCCH and SACCH in a combined cell */
 };
 

@@ -23,28 +23,28 @@
 
 /* Counts over some span of signal; a plain value, added with paging_tally_add. */
 struct paging_tally {
-    uint32_t n_blocks;        /* CCCH blocks looked at */
-    uint32_t n_requests;      /* PAGING REQUEST messages, also empty ones */
+    uint32_t n_blocks;   /* CCCH blocks looked at */
+    uint32_t n_requests; /* PAGING REQUEST messages, also empty ones */
     uint32_t n_empty_requests;
     uint32_t n_imsi;
     uint32_t n_tmsi;
-    uint32_t n_other;         /* IMEI and other kinds */
+    uint32_t n_other; /* IMEI and other kinds */
     uint32_t n_malformed;
-    uint32_t top_octet[16];   /* TMSIs by the top four bits of their first octet */
-    uint32_t n_tags;          /* tags seen, may exceed the capacity */
+    uint32_t top_octet[16];       /* TMSIs by the top four bits of their first octet */
+    uint32_t n_tags;              /* tags seen, may exceed the capacity */
     uint32_t tag[PAGING_TAG_CAP]; /* keyed tags of this span, first PAGING_TAG_CAP */
-    uint32_t tag_epoch;       /* which key: tags compare only within one epoch */
+    uint32_t tag_epoch;           /* which key: tags compare only within one epoch */
 };
 
 /* Immediate assignments over the same span. */
 struct assign_tally {
-    uint32_t n_immediate;     /* IMMEDIATE ASSIGNMENT */
+    uint32_t n_immediate; /* IMMEDIATE ASSIGNMENT */
     uint32_t n_extended;
     uint32_t n_reject;
-    uint32_t n_location_update; /* request reference has the location updating cause (9.1.8) */
+    uint32_t n_location_update;   /* request reference has the location updating cause (9.1.8) */
     uint32_t n_request_reference; /* request references looked at */
-    uint32_t n_packet;        /* packet channel descriptions */
-    uint32_t n_sdcch;         /* dedicated mode, SDCCH */
+    uint32_t n_packet;            /* packet channel descriptions */
+    uint32_t n_sdcch;             /* dedicated mode, SDCCH */
     uint32_t n_tch;
     uint32_t n_hopping;
     uint32_t timing_advance[64];

@@ -24,14 +24,14 @@ struct receiver_config {
     enum iq_format format;
     double rate_hz;
     double center_hz;
-    double ppm;                 /* crystal of the receiver: positive runs fast, carriers appear low */
-    unsigned band_mask;         /* ARFCN_ALL_BANDS */
-    const struct arfcn *only;   /* look at these channels only; NULL: every channel in view */
+    double ppm;               /* crystal of the receiver: positive runs fast, carriers low */
+    unsigned band_mask;       /* ARFCN_ALL_BANDS */
+    const struct arfcn *only; /* look at these channels only; NULL: every channel in view */
     size_t n_only;
-    int jobs;                   /* 1.. */
-    const uint8_t *key_seed;    /* for the tags of paging.h */
+    int jobs;                /* 1.. */
+    const uint8_t *key_seed; /* for the tags of paging.h */
     size_t n_key_seed_oct;
-    void (*on_event)(void *ctx, const struct gsm_event *event);   /* may be NULL */
+    void (*on_event)(void *ctx, const struct gsm_event *event); /* may be NULL */
     void (*on_report)(void *ctx, const struct cell_report *report);
     void *ctx;
 };
@@ -39,17 +39,17 @@ struct receiver_config {
 /* Counters of the whole run; outcome counts are per stage, so one sees where signal is lost. */
 struct receiver_stats {
     uint64_t n_samp;
-    uint64_t n_clipped;         /* samples with a component at the format's limit */
-    uint64_t n_bad;             /* NaN or infinite; taken as zero */
+    uint64_t n_clipped; /* samples with a component at the format's limit */
+    uint64_t n_bad;     /* NaN or infinite; taken as zero */
     uint64_t n_gaps;
     double mean_power_dbfs;
-    uint32_t n_channels;        /* raster channels in view */
-    uint32_t n_carriers;        /* channels with at least one transmitter */
+    uint32_t n_channels; /* raster channels in view */
+    uint32_t n_carriers; /* channels with at least one transmitter */
     uint32_t n_transmitters;
     uint64_t n_fcch_hits, n_sch, n_sch_failed;
     uint64_t n_blocks, n_blocks_failed, n_blocks_repaired;
-    double ppm_estimate;        /* median offset of the carriers, ppm; NAN with none */
-    double looks_like_rate_hz;  /* GSM seems present at another rate than stated; 0: no */
+    double ppm_estimate;       /* median offset of the carriers, ppm; NAN with none */
+    double looks_like_rate_hz; /* GSM seems present at another rate than stated; 0: no */
 };
 
 struct receiver;

@@ -55,11 +55,11 @@ struct si_freq_list {
 
 /* 10.5.2.29 RACH Control Parameters */
 struct si_rach {
-    uint8_t max_retrans;     /* 1, 2, 4 or 7 */
-    uint8_t tx_integer_code; /* 0..15 */
-    bool cell_barred;        /* CELL_BARR_ACCESS */
+    uint8_t max_retrans;        /* 1, 2, 4 or 7 */
+    uint8_t tx_integer_code;    /* 0..15 */
+    bool cell_barred;           /* CELL_BARR_ACCESS */
     bool reestablish_forbidden; /* RE = 1 */
-    uint16_t access_control; /* AC15..AC0; bit 10 is EC: emergency call not allowed */
+    uint16_t access_control;    /* AC15..AC0; bit 10 is EC: emergency call not allowed */
 };
 
 /* TS 24.008 10.5.1.3. Digits as text; mnc has two digits when the third is filler F.
@@ -101,16 +101,16 @@ struct si_rest_3_4 {
     bool decoded; /* false: the octets did not parse; nothing below is to be used */
     struct si_selection_rest selection;
     bool power_offset_present;
-    uint8_t power_offset_db; /* 0, 2, 4, 6 */
-    bool si2ter_indicator;                /* SI3 */
-    bool early_classmark_sending;         /* SI3 */
-    bool scheduling_present;              /* SI3: SI9 position (where) */
+    uint8_t power_offset_db;      /* 0, 2, 4, 6 */
+    bool si2ter_indicator;        /* SI3 */
+    bool early_classmark_sending; /* SI3 */
+    bool scheduling_present;      /* SI3: SI9 position (where) */
     struct si_gprs_indicator gprs;
-    bool early_classmark_3g_restricted;   /* SI3 "3G Early Classmark Sending Restriction": bit L */
-    bool si2quater_indicator;             /* SI3 */
-    bool si2quater_on_bcch_ext;           /* SI3 */
-    bool lsa_id_present;                  /* SI4 SI4 Rest Octets_S */
-    bool break_indicator;                 /* SI4 */
+    bool early_classmark_3g_restricted; /* SI3 "3G Early Classmark Sending Restriction": bit L */
+    bool si2quater_indicator;           /* SI3 */
+    bool si2quater_on_bcch_ext;         /* SI3 */
+    bool lsa_id_present;                /* SI4 SI4 Rest Octets_S */
+    bool break_indicator;               /* SI4 */
 };
 
 struct si1 {
@@ -154,16 +154,16 @@ struct si2quater {
 struct si3 {
     uint16_t cell_identity;
     struct si_lai lai;
-    bool mscr;                /* 10.5.2.11: MSC is release 99 or later */
-    bool attach_detach;       /* ATT */
+    bool mscr;          /* 10.5.2.11: MSC is release 99 or later */
+    bool attach_detach; /* ATT */
     uint8_t bs_ag_blks_res;
-    uint8_t ccch_conf;        /* 0, 1 (combined), 2, 4, 6 */
+    uint8_t ccch_conf; /* 0, 1 (combined), 2, 4, 6 */
     bool si22_indicator;
     uint8_t cbq3;
-    uint8_t bs_pa_mfrms;      /* 2..9 multiframes */
-    uint8_t t3212_decihours;  /* 0: no periodic update */
+    uint8_t bs_pa_mfrms;     /* 2..9 multiframes */
+    uint8_t t3212_decihours; /* 0: no periodic update */
     bool pwrc;
-    uint8_t dtx;              /* code 0..2 */
+    uint8_t dtx;                /* code 0..2 */
     uint8_t radio_link_timeout; /* 4..64 */
     bool dn_ind;
     struct si_cell_selection selection;
@@ -175,9 +175,9 @@ struct si4 {
     struct si_cell_selection selection;
     struct si_rach rach;
     bool cbch_present;
-    uint8_t cbch_chan_type_tn;  /* channel type and TDMA offset + TN octet, raw */
+    uint8_t cbch_chan_type_tn; /* channel type and TDMA offset + TN octet, raw */
     bool cbch_hopping;
-    uint16_t cbch_arfcn;        /* when not hopping */
+    uint16_t cbch_arfcn; /* when not hopping */
     uint8_t cbch_tsc;
     struct si_rest_3_4 rest;
 };

@@ -14,7 +14,7 @@
 #include "dsp/fcch.h"
 
 #define WRONG_RATE_CHANNELS 256
-#define WRONG_RATE_SAMPLES 128
+#define WRONG_RATE_SAMPLES  128
 
 struct wrong_rate {
     double last_samp[WRONG_RATE_CHANNELS]; /* of a pure tone, 0: none */
