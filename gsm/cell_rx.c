@@ -240,8 +240,8 @@ static void run_backlog(struct cell_rx *c, struct cell_rx_work *w)
  * at a wrong sample rate single bursts still decode, and each would be a cell of its own. */
 static bool is_enough(const struct cell_rx *c, bool at_end)
 {
-    return c->n_ok >= 2 || (at_end && c->clean_start && c->n_ok == 1 &&
-                            c->next - c->last_ok <= NEXT_SCH_FRAMES);
+    return c->n_ok >= 2 ||
+           (at_end && c->clean_start && c->n_ok == 1 && c->next - c->last_ok <= NEXT_SCH_FRAMES);
 }
 
 static void judge_state(struct cell_rx *c, bool at_end)
