@@ -137,6 +137,8 @@ static void take_measures(const struct lanes *l, int j, struct burst_soft *out)
     take_corr(l, j, 1.0f, out->corr);
     out->energy = l->energy[j];
     out->noise = l->corr_re[0][j] + 1e-30f;
+    out->es = l->h_energy[j];
+    out->n0 = l->noise[j];
     out->es_n0 = (float)burst_es_n0((double)l->h_energy[j], (double)l->noise[j]);
     out->phase_err_rad = l->along[j] > 0.0f ? sqrtf(l->across[j] / l->along[j]) : 0.0f;
 }

@@ -17,8 +17,8 @@
 #define WAITING_CAP 96
 /* An SCH that failed is told of (assumed) where there was a burst at all: Es/N0 as a ratio. */
 #define ASSUMED_ES_N0 0.3f
-/* Below Es/N0 -6 dB (N0/Es as a ratio) no list finds a block. */
-#define REPAIR_N0_ES 4.0
+/* Below Es/N0 -6 dB (as a ratio) no list finds a block. */
+#define REPAIR_ES_N0 0.25
 /* Paging tags are made with a new key every 5 minutes of signal. */
 #define KEY_SPAN_S 300.0
 
@@ -169,14 +169,21 @@ static void take_si(struct cell_blocks *b, const uint8_t *l2, uint32_t fn, doubl
     }
 }
 
+static double gathering_es_n0(const struct gathering *g)
+{
+    double es = 0.0, n0 = 0.0;
+    for (int i = 0; i < 4; i++) {
+        es += g->stat[i].es;
+        n0 += g->stat[i].n0;
+    }
+    return burst_es_n0(es, n0);
+}
+
 /* The likeliest paths behind the best one, when there was a burst at all. */
 static bool repair_block(const struct gathering *g, struct xcch_block *block)
 {
     struct xcch_coded coded;
-    double n0_es = 0.0;
-    for (int i = 0; i < 4; i++)
-        n0_es += g->stat[i].n0_es / 4.0;
-    if (n0_es > REPAIR_N0_ES)
+    if (gathering_es_n0(g) < REPAIR_ES_N0)
         return false;
     xcch_coded_of(g->soft, &coded);
     return xcch_decode_list(&coded, XCCH_LIST, block) == XCCH_OK;
@@ -206,11 +213,10 @@ static bool finish_block(struct cell_blocks *b, const struct gathering *g, bool 
     else
         paging_blank(block.l2, &b->key, b->neci, &b->sums.report.paging, &b->sums.report.assign);
     cell_sums_count_block(&b->sums, in_bcch || is_si, g->fn, at_s);
-    double offset_hz = 0.0, n0_es = 0.0;
+    double offset_hz = 0.0;
     for (int i = 0; i < 4; i++) {
         cell_sums_add_burst(&b->sums, &g->stat[i]);
         offset_hz += g->stat[i].offset_hz / 4.0;
-        n0_es += g->stat[i].n0_es / 4.0;
     }
     struct gsm_event *e = next_event(b);
     if (!e)
@@ -219,7 +225,7 @@ static bool finish_block(struct cell_blocks *b, const struct gathering *g, bool 
     e->fn = g->fn;
     e->samp = g->samp;
     e->offset_hz = offset_hz;
-    e->snr_db = det_db(1.0 / n0_es);
+    e->snr_db = det_db(gathering_es_n0(g));
     memcpy(e->l2, block.l2, GSM_L2_OCT);
     e->bit_errors = block.bit_errors;
     e->repaired = repaired;

@@ -9,7 +9,7 @@
 static void clear_sums(struct cell_sums *s)
 {
     s->any = false;
-    s->n_bursts = s->energy = s->n0_es = s->phase_err2 = 0.0;
+    s->n_bursts = s->energy = s->es = s->n0 = s->phase_err2 = 0.0;
     s->offset_sum = s->offset_weight = s->offset_sum2 = 0.0;
 }
 
@@ -42,7 +42,8 @@ struct cell_burst_stat cell_burst_stat_of(const struct burst_soft *b, double off
         .offset_hz = offset_hz,
         .offset_weight = 1.0 / ((double)b->ramp_var * sym_hz * sym_hz + 1e-6),
         .energy = (double)b->energy,
-        .n0_es = 1.0 / ((double)b->es_n0 + 1e-3),
+        .es = (double)b->es,
+        .n0 = (double)b->n0,
         .phase_err2 = (double)(b->phase_err_rad * b->phase_err_rad),
     };
 }
@@ -51,7 +52,8 @@ void cell_sums_add_burst(struct cell_sums *s, const struct cell_burst_stat *b)
 {
     s->n_bursts += 1.0;
     s->energy += b->energy;
-    s->n0_es += b->n0_es;
+    s->es += b->es;
+    s->n0 += b->n0;
     s->phase_err2 += b->phase_err2;
     s->offset_sum += b->offset_weight * b->offset_hz;
     s->offset_sum2 += b->offset_weight * b->offset_hz * b->offset_hz;
@@ -134,7 +136,7 @@ void cell_sums_finish(struct cell_sums *s, double sps, struct cell_report *ret)
     struct cell_report *r = &s->report;
     double n = s->n_bursts > 0.0 ? s->n_bursts : 1.0;
     r->level_dbfs = det_db(burst_power(s->energy / n, sps));
-    r->snr_db = s->n0_es > 0.0 ? det_db(s->n_bursts / s->n0_es) : (double)NAN;
+    r->snr_db = s->n0 > 0.0 ? det_db(burst_es_n0(s->es, s->n0)) : (double)NAN;
     r->offset_hz = s->offset_weight > 0.0 ? s->offset_sum / s->offset_weight : (double)NAN;
     r->offset_se_hz = s->offset_weight > 0.0 ? offset_error(s, r->offset_hz) : (double)NAN;
     r->phase_error_deg = sqrt(s->phase_err2 / n) * 57.29577951308232;

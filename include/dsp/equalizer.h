@@ -45,8 +45,10 @@ struct burst_soft {
     float tap[CHANNEL_TAPS][2];      /* least squares over the whole burst */
     float corr[WHITEN_ORDER + 1][2]; /* of what the taps leave unexplained */
     float energy;                    /* of the taps: Es, in units of burst_cut */
-    float noise;         /* what is not the signal, in the same units, neighbours included */
-    float es_n0;         /* Es/N0 as the trellis has it, a ratio: neighbours turned down */
+    float noise; /* what is not the signal, in the same units, neighbours included */
+    float es;    /* energy and noise as the trellis has them: neighbours turned down */
+    float n0;
+    float es_n0;         /* their ratio, calibrated */
     float ramp_sym;      /* residual frequency in turns per symbol, measured in this burst */
     float ramp_var;      /* its variance by the Cramer-Rao bound */
     float phase_err_rad; /* rms phase error after the ramp is taken out, noise included */

@@ -18,7 +18,7 @@
 /* What one burst adds to the sums. */
 struct cell_burst_stat {
     double offset_hz, offset_weight; /* weight: 1 / variance */
-    double energy, n0_es, phase_err2;
+    double energy, es, n0, phase_err2;
 };
 
 struct cell_burst_stat cell_burst_stat_of(const struct burst_soft *b, double offset_hz,
@@ -28,7 +28,7 @@ struct cell_sums {
     struct cell_report report; /* counts and SI gather here */
     bool any;
     bool leading; /* nothing has succeeded yet: failures before it are not counted */
-    double n_bursts, energy, n0_es, phase_err2; /* n0_es: sum of N0/Es */
+    double n_bursts, energy, es, n0, phase_err2;
     double offset_sum, offset_weight, offset_sum2;
     uint32_t open_sch, open_bcch, open_ccch; /* failures since the last success */
 };
