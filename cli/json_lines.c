@@ -88,6 +88,17 @@ void json_lines_begin(struct json_lines *j, const struct pipeline_outcome *o)
                   utc(o->run.start_utc_us), "guessed", o->info.guess, "position", position));
 }
 
+/* Frame numbers of the transmissions a block was added from; NULL for a single one. */
+static json_t *combined_fns(const struct gsm_event *e)
+{
+    if (e->combined < 2)
+        return NULL;
+    json_t *list = json_array();
+    for (int i = 0; i < e->combined && i < GSM_EVENT_FNS; i++)
+        json_array_append_new(list, json_integer(e->fns[i]));
+    return list;
+}
+
 void json_lines_event(struct json_lines *j, const struct gsm_event *e,
                       const struct pipeline_outcome *o)
 {
@@ -101,11 +112,11 @@ void json_lines_event(struct json_lines *j, const struct gsm_event *e,
                               "snr_db", rounded(e->snr_db, PER_DB), "assumed", e->assumed));
     else
         put(j->out,
-            json_pack("{s:s,s:s,s:i,s:I,s:o,s:s,s:o,s:o,s:i,s:b,s:o}", "type", "block", "band",
+            json_pack("{s:s,s:s,s:i,s:I,s:o,s:s,s:o,s:o,s:i,s:b,s:o,s:o*}", "type", "block", "band",
                       band, "arfcn", e->channel.number, "fn", (json_int_t)e->fn, "bsic", bsic,
                       "channel", gsm_event_channel_name(e->kind), "hex", hex(e->l2), "bit_errors",
                       int_or_null(e->bit_errors >= 0, e->bit_errors), "combined", e->combined,
-                      "repaired", e->repaired, "sample", sample));
+                      "repaired", e->repaired, "sample", sample, "fns", combined_fns(e)));
 }
 
 /* Frame number 0 nearest before the first sample. */

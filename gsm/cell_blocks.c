@@ -11,14 +11,15 @@
 #include "gsm/mframe.h"
 #include "gsm/paging.h"
 #include "gsm/si.h"
+#include "gsm/si_combine.h"
 #include "gsm/xcch.h"
 
 /* Blocks that may wait for SI3: six a multiframe, over two SI cycles. */
 #define WAITING_CAP 96
-/* An SCH that failed is told of (assumed) where there was a burst at all: Es/N0 as a ratio. */
-#define ASSUMED_ES_N0 0.3f
 /* Below Es/N0 -6 dB (as a ratio) no list finds a block. */
 #define REPAIR_ES_N0 0.25
+/* Below -9 dB the bursts say too little to be worth adding. */
+#define COMBINE_ES_N0 0.126
 /* Paging tags are made with a new key every 5 minutes of signal. */
 #define KEY_SPAN_S 300.0
 
@@ -45,6 +46,7 @@ struct cell_blocks {
     struct gathering waiting[WAITING_CAP];
     size_t n_waiting;
     struct cell_sums sums;
+    struct si_combine *combine;
     struct gsm_event *events;
     size_t n_events, cap_events;
     struct cell_report *reports;
@@ -68,6 +70,11 @@ int cell_blocks_create(struct cell_blocks **ret, struct arfcn channel, int bsic,
     b->neci = -1;
     b->ccch_conf = -1;
     cell_sums_init(&b->sums, channel, bsic);
+    int err = si_combine_create(&b->combine);
+    if (err) {
+        free(b);
+        return err;
+    }
     *ret = b;
     return 0;
 }
@@ -76,6 +83,7 @@ void cell_blocks_destroy(struct cell_blocks *b)
 {
     if (!b)
         return;
+    si_combine_destroy(b->combine);
     free(b->events);
     free(b->reports);
     free(b);
@@ -115,17 +123,16 @@ static void update_key(struct cell_blocks *b, double at_s)
     b->key_ready = true;
 }
 
-void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, bool ok)
+void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, enum cell_sch got)
 {
     struct cell_burst_stat stat = burst_stat(b, at);
+    bool ok = got == CELL_SCH_DECODED;
     if (ok)
         cell_sums_add_burst(&b->sums, &stat);
     cell_sums_count_sch(&b->sums, ok, at->fn, at->samp / b->rate_hz);
     b->counts.n_sch += ok;
     b->counts.n_sch_failed += !ok;
-    if (!ok && !(at->soft->es_n0 > ASSUMED_ES_N0))
-        return;
-    struct gsm_event *e = next_event(b);
+    struct gsm_event *e = got == CELL_SCH_NONE ? NULL : next_event(b);
     if (!e)
         return;
     e->kind = GSM_EVENT_SCH;
@@ -179,57 +186,87 @@ static double gathering_es_n0(const struct gathering *g)
     return burst_es_n0(es, n0);
 }
 
-/* The likeliest paths behind the best one, when there was a burst at all. */
-static bool repair_block(const struct gathering *g, struct xcch_block *block)
+/* What one block came to. */
+struct decoded {
+    struct xcch_block block;
+    bool repaired;
+    int combined;
+    uint32_t fns[GSM_EVENT_FNS];
+};
+
+/* Best path; then the likeliest ones behind it, when there was a burst at all; then, on the BCCH,
+ * together with earlier transmissions of the same message. */
+static bool decode_block(struct cell_blocks *b, const struct gathering *g, bool bcch,
+                         struct decoded *ret)
 {
     struct xcch_coded coded;
-    if (gathering_es_n0(g) < REPAIR_ES_N0)
-        return false;
+    struct si_combined sum;
+    ret->repaired = false;
+    ret->combined = 1;
+    if (xcch_decode(g->soft, &ret->block) == XCCH_OK)
+        return true;
+    double es_n0 = gathering_es_n0(g);
     xcch_coded_of(g->soft, &coded);
-    return xcch_decode_list(&coded, XCCH_LIST, block) == XCCH_OK;
+    if (es_n0 >= REPAIR_ES_N0 && xcch_decode_list(&coded, XCCH_LIST, &ret->block) == XCCH_OK) {
+        ret->repaired = true;
+        return true;
+    }
+    if (!bcch || es_n0 < COMBINE_ES_N0 || !si_combine_push(b->combine, g->fn, &coded, &sum))
+        return false;
+    ret->block = sum.block;
+    ret->repaired = sum.repaired;
+    ret->combined = sum.n;
+    memcpy(ret->fns, sum.fn, sizeof(ret->fns));
+    return true;
 }
 
-/* One gathered block: decode, blank, count, tell. unsure: it may be an SDCCH. */
-static bool finish_block(struct cell_blocks *b, const struct gathering *g, bool unsure)
+static void tell_block(struct cell_blocks *b, const struct gathering *g, const struct decoded *d,
+                       enum gsm_event_kind kind)
 {
-    struct xcch_block block;
-    bool in_bcch = mframe_find(g->fn).kind == MFRAME_BCCH;
-    double at_s = g->samp / b->rate_hz;
-    bool repaired = false;
-    if (xcch_decode(g->soft, &block) != XCCH_OK) {
-        repaired = !unsure && repair_block(g, &block);
-        if (!repaired) {
-            if (!unsure)
-                cell_sums_fail_block(&b->sums, in_bcch);
-            return false;
-        }
-    }
-    if (unsure && !looks_like_ccch(block.l2))
-        return false;
-    bool is_si = si_type_of(block.l2, GSM_L2_OCT) != SI_UNKNOWN;
-    update_key(b, at_s);
-    if (is_si)
-        take_si(b, block.l2, g->fn, at_s, repaired);
-    else
-        paging_blank(block.l2, &b->key, b->neci, &b->sums.report.paging, &b->sums.report.assign);
-    cell_sums_count_block(&b->sums, in_bcch || is_si, g->fn, at_s);
     double offset_hz = 0.0;
     for (int i = 0; i < 4; i++) {
         cell_sums_add_burst(&b->sums, &g->stat[i]);
         offset_hz += g->stat[i].offset_hz / 4.0;
     }
+    b->counts.n_blocks_repaired += d->repaired;
     struct gsm_event *e = next_event(b);
     if (!e)
-        return true;
-    e->kind = in_bcch || is_si ? GSM_EVENT_BCCH : GSM_EVENT_CCCH;
+        return;
+    e->kind = kind;
     e->fn = g->fn;
     e->samp = g->samp;
     e->offset_hz = offset_hz;
     e->snr_db = det_db(gathering_es_n0(g));
-    memcpy(e->l2, block.l2, GSM_L2_OCT);
-    e->bit_errors = block.bit_errors;
-    e->repaired = repaired;
-    b->counts.n_blocks_repaired += repaired;
+    memcpy(e->l2, d->block.l2, GSM_L2_OCT);
+    e->bit_errors = d->block.bit_errors;
+    e->repaired = d->repaired;
+    e->combined = d->combined;
+    memcpy(e->fns, d->fns, sizeof(e->fns));
+}
+
+/* One gathered block: decode, blank, count, tell. unsure: it may be an SDCCH. */
+static bool finish_block(struct cell_blocks *b, const struct gathering *g, bool unsure)
+{
+    struct decoded d = {.combined = 1};
+    bool in_bcch = mframe_find(g->fn).kind == MFRAME_BCCH;
+    double at_s = g->samp / b->rate_hz;
+    if (unsure) {
+        if (xcch_decode(g->soft, &d.block) != XCCH_OK || !looks_like_ccch(d.block.l2))
+            return false;
+    } else if (!decode_block(b, g, in_bcch, &d)) {
+        cell_sums_fail_block(&b->sums, in_bcch);
+        return false;
+    }
+    if (in_bcch)
+        si_combine_clear(b->combine, g->fn);
+    bool is_si = si_type_of(d.block.l2, GSM_L2_OCT) != SI_UNKNOWN;
+    update_key(b, at_s);
+    if (is_si)
+        take_si(b, d.block.l2, g->fn, at_s, d.repaired);
+    else
+        paging_blank(d.block.l2, &b->key, b->neci, &b->sums.report.paging, &b->sums.report.assign);
+    cell_sums_count_block(&b->sums, in_bcch || is_si, g->fn, at_s);
+    tell_block(b, g, &d, in_bcch || is_si ? GSM_EVENT_BCCH : GSM_EVENT_CCCH);
     return true;
 }
 

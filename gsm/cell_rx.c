@@ -21,6 +21,10 @@
 #define NEXT_SCH_FRAMES 11
 /* Frames followed forward before the backlog is done with what they taught. */
 #define BACKLOG_AFTER_FRAMES GSM_MULTIFRAME
+/* An SCH that fits its expected content this well was sent: noise does so once in 5000. */
+#define SCH_FIT 0.5
+/* Beside the SCH that decoded, so many that fit make a cell. */
+#define FITS_ENOUGH 3
 /* An FCCH that comes this close to the predicted one is explained by the cell. */
 #define EXPLAIN_SYM 40.0
 #define EXPLAIN_HZ  3000.0
@@ -42,6 +46,7 @@ struct cell_rx {
     int64_t next;    /* frame index to do next, going forward from 0 */
     int64_t last_ok; /* frame index of the last success */
     bool backlog_done;
+    int n_fits;                     /* SCH that did not decode but fit what they should say */
     int n_ok;                       /* SCH and blocks that agreed since it was found */
     int64_t frame[EQUALIZER_BATCH]; /* of the batch being filled */
     struct burst_place place[EQUALIZER_BATCH];
@@ -110,9 +115,15 @@ static void cut_burst(const struct cell_rx *c, struct cell_rx_work *w, int64_t f
 static bool take_sch(struct cell_rx *c, const struct cell_burst *at)
 {
     struct sch_info sch;
-    bool ok = sch_decode(at->soft->soft, &sch) == SCH_OK && sch.fn == at->fn && sch.bsic == c->bsic;
-    cell_blocks_push_sch(c->blocks, at, ok);
-    return ok;
+    enum cell_sch got = CELL_SCH_NONE;
+    if (sch_decode(at->soft->soft, &sch) == SCH_OK && sch.fn == at->fn && sch.bsic == c->bsic)
+        got = CELL_SCH_DECODED;
+    else if (sch_fit(at->soft->soft, c->bsic, at->fn) >= SCH_FIT)
+        got = CELL_SCH_FITS;
+    cell_blocks_push_sch(c->blocks, at, got);
+    c->n_fits += got == CELL_SCH_FITS;
+    c->n_ok += got == CELL_SCH_DECODED;
+    return got != CELL_SCH_NONE;
 }
 
 static void take_burst(struct cell_rx *c, const struct cell_rx_work *w, int slot)
@@ -125,11 +136,14 @@ static void take_burst(struct cell_rx *c, const struct cell_rx_work *w, int slot
         .sym_hz = c->cfg->rate_hz / c->place[slot].sym_samp,
         .soft = &w->out[slot],
     };
-    bool ok = w->in[slot].kind == BURST_SYNC ? take_sch(c, &at) : cell_blocks_push(c->blocks, &at);
-    if (!ok)
-        return;
-    c->n_ok++;
-    if (frame > c->last_ok)
+    bool heard;
+    if (w->in[slot].kind == BURST_SYNC) {
+        heard = take_sch(c, &at);
+    } else {
+        heard = cell_blocks_push(c->blocks, &at);
+        c->n_ok += heard;
+    }
+    if (heard && frame > c->last_ok)
         c->last_ok = frame;
 }
 
@@ -240,7 +254,7 @@ static void run_backlog(struct cell_rx *c, struct cell_rx_work *w)
  * at a wrong sample rate single bursts still decode, and each would be a cell of its own. */
 static bool is_enough(const struct cell_rx *c, bool at_end)
 {
-    return c->n_ok >= 2 ||
+    return c->n_ok >= 2 || (c->n_ok >= 1 && c->n_fits >= FITS_ENOUGH) ||
            (at_end && c->clean_start && c->n_ok == 1 && c->next - c->last_ok <= NEXT_SCH_FRAMES);
 }
 

@@ -30,7 +30,8 @@
 #define CHANNELS_MAX 256
 #define HITS_MAX     1024
 /* FCCH bursts come every 46 to 51 ms. Every chunk is searched at the start and after a cell was
- * lost; later one chunk in SCAN_EVERY: a new carrier is seen within half a second. */
+ * lost, or while there is none; else one chunk in SCAN_EVERY: a new carrier is seen within half a
+ * second. */
 #define SCAN_FULL_S 1.5
 #define SCAN_EVERY  4
 /* FCCH windows that one task computes. */
@@ -224,7 +225,8 @@ static void scan_task(void *ctx, size_t i, int worker)
 static void scan(struct receiver *r)
 {
     int64_t end = (int64_t)history_end(r->history);
-    if (r->n_chunks >= r->scan_all_until && r->n_chunks % SCAN_EVERY != 0)
+    bool idle = r->n_cells == 0;
+    if (!idle && r->n_chunks >= r->scan_all_until && r->n_chunks % SCAN_EVERY != 0)
         return;
     /* the windows that straddle the last chunk's border belong to this scan */
     int64_t start = end - (int64_t)r->chunk_samp - (int64_t)fcch_window_samp(r->fcch) * 2;

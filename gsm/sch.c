@@ -24,6 +24,16 @@ static void sch_unpack(const uint8_t sb[4], int *ret_bsic, int *ret_t1, int *ret
     *ret_t3 = (int)((w >> 24 & 0x01) | (w >> 15 & 0x06)) * 10 + 1;
 }
 
+/* The inverse of sch_unpack. */
+static void sch_pack(int bsic, uint32_t fn, uint8_t sb[4])
+{
+    uint32_t t1 = fn / (26 * 51), t2 = fn % 26, t3 = (fn % 51 - 1) / 10;
+    uint32_t w = (uint32_t)bsic << 2 | (t1 & 0x600) >> 9 | (t1 & 0x1fe) << 7 | (t1 & 1) << 23 |
+                 t2 << 18 | (t3 & 6) << 15 | (t3 & 1) << 24;
+    for (int i = 0; i < 4; i++)
+        sb[i] = (uint8_t)(w >> 8 * i);
+}
+
 static int count_errors(const uint8_t sb[4], const sbit_t soft[SCH_BITS])
 {
     ubit_t again[SCH_BITS];
@@ -49,6 +59,21 @@ enum sch_result sch_decode(const int8_t soft[GSM_BURST_BITS], struct sch_info *r
     ret->fn = (uint32_t)(51 * ((t3 - t2 + 52) % 26) + t3 + 51 * 26 * t1);
     ret->bit_errors = count_errors(sb, data);
     return SCH_OK;
+}
+
+double sch_fit(const int8_t soft[GSM_BURST_BITS], int bsic, uint32_t fn)
+{
+    uint8_t sb[4];
+    ubit_t bits[SCH_BITS];
+    int fit = 0, all = 0;
+    sch_pack(bsic, fn, sb);
+    gsm0503_sch_encode(bits, sb);
+    for (int i = 0; i < SCH_BITS; i++) {
+        int v = soft[i < SCH_HALF ? 3 + i : SCH_SECOND - SCH_HALF + i];
+        fit += bits[i] ? -v : v;
+        all += v < 0 ? -v : v;
+    }
+    return all ? (double)fit / all : 0.0;
 }
 
 const char *sch_result_name(enum sch_result r)

@@ -37,8 +37,10 @@ struct cell_burst {
     const struct burst_soft *soft;
 };
 
-/* An SCH that decoded with the expected frame number, or did not (ok = false). */
-void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, bool ok);
+/* An SCH in its place: decoded with the expected content, or at least fitting it (told as assumed,
+ * not counted as decoded), or neither. */
+enum cell_sch { CELL_SCH_NONE = 0, CELL_SCH_FITS, CELL_SCH_DECODED };
+void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, enum cell_sch got);
 /* A burst of BCCH or CCCH. Returns true when it completed a block that decoded. */
 bool cell_blocks_push(struct cell_blocks *b, const struct cell_burst *at);
 /* SDCCH and SACCH of a combined cell need not even be cut. */

@@ -12,6 +12,9 @@
 #include "gsm/arfcn.h"
 #include "gsm_const.h"
 
+/* Transmissions that one combined block may have been made of. */
+#define GSM_EVENT_FNS 32
+
 enum gsm_event_kind { GSM_EVENT_SCH, GSM_EVENT_BCCH, GSM_EVENT_CCCH };
 
 struct gsm_event {
@@ -25,7 +28,9 @@ struct gsm_event {
     bool assumed; /* SCH: did not decode by itself */
     uint8_t l2[GSM_L2_OCT];
     int bit_errors; /* of 456; -1: not known */
-    int combined;   /* transmissions added before decoding */
+    int combined;   /* transmissions added before decoding; 1: none but this */
+    uint32_t
+        fns[GSM_EVENT_FNS]; /* their frame numbers when combined > 1, ascending; fn is the last */
     bool repaired;
 };
 

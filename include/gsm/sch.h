@@ -25,6 +25,9 @@ struct sch_info {
 };
 
 enum sch_result sch_decode(const int8_t soft[GSM_BURST_BITS], struct sch_info *ret);
+/* How well soft bits fit the SCH of this BSIC and frame number: -1..1, 1 without an error; noise
+ * gives 0 with a standard deviation of 0.14. */
+double sch_fit(const int8_t soft[GSM_BURST_BITS], int bsic, uint32_t fn);
 const char *sch_result_name(enum sch_result r);
 
 /* Call once before threads start: the library's Viterbi decoder initialises itself lazily. */
