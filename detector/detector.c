@@ -95,19 +95,18 @@ int detector_push(struct detector *d, const struct cell_report *report)
     return r < 0 ? r : reserve(d);
 }
 
-static bool is_valid_at(const struct known_cell *k, int64_t at_us)
-{
-    if (at_us == UTC_UNKNOWN)
-        return true;
-    return (k->valid_from_us == UTC_UNKNOWN || k->valid_from_us <= at_us) &&
-           (k->valid_to_us == UTC_UNKNOWN || at_us <= k->valid_to_us);
-}
-
 static int64_t time_of(const struct detector *d, double at_s)
 {
     if (d->cfg.start_utc_us == UTC_UNKNOWN)
         return UTC_UNKNOWN;
     return d->cfg.start_utc_us + (int64_t)llround(at_s * 1e6);
+}
+
+/* What nobody dated, holds always; when nobody knows when the recording was made, all holds. */
+static bool is_valid_at(int64_t from_us, int64_t to_us, int64_t at_us)
+{
+    return at_us == UTC_UNKNOWN || ((from_us == UTC_UNKNOWN || from_us <= at_us) &&
+                                    (to_us == UTC_UNKNOWN || at_us <= to_us));
 }
 
 static size_t at_most(int n, size_t cap)
@@ -117,27 +116,78 @@ static size_t at_most(int n, size_t cap)
     return (size_t)n < cap ? (size_t)n : cap;
 }
 
-static void ask_known(struct detector *d, const struct rule_cell *c, struct rule_known *ret)
+/* Allocations that held at that time. One beyond the capacity might cover the cell: then nothing
+ * can be said. */
+static void ask_allocations(struct detector *d, const struct rule_cell *c, int64_t at_us,
+                            struct rule_known *ret)
+{
+    int n = known_cells_find_allocations(d->cfg.known, c->mcc, c->mnc, ret->allocation,
+                                         RULE_ALLOCATION_CAP);
+    if (n <= 0 || n > RULE_ALLOCATION_CAP)
+        return;
+    for (size_t i = 0; i < (size_t)n; i++) {
+        const struct known_allocation *a = &ret->allocation[i];
+        if (is_valid_at(a->valid_from_us, a->valid_to_us, at_us))
+            ret->allocation[ret->n_allocation++] = *a;
+    }
+    ret->network.has_allocations = ret->n_allocation > 0;
+    ret->network.allocations_expired = ret->n_allocation == 0;
+}
+
+/* Takes over the n found behind those that are there already, as far as they held at that time. */
+static void keep_valid(struct rule_known *ret, int n, int64_t at_us)
+{
+    size_t from = ret->n_cell;
+    size_t n_found = at_most(n, RULE_KNOWN_CELL_CAP - from);
+    for (size_t i = from; i < from + n_found; i++) {
+        const struct known_cell *k = &ret->cell[i];
+        if (is_valid_at(k->valid_from_us, k->valid_to_us, at_us))
+            ret->cell[ret->n_cell++] = *k;
+    }
+}
+
+static void ask_known(struct detector *d, const struct rule_cell *c, int64_t at_us,
+                      struct rule_known *ret)
 {
     struct known_cells *db = d->cfg.known;
-    ret->has_known = true;
     if (known_cells_find_network(db, c->mcc, c->mnc, &ret->network) < 0)
         memset(&ret->network, 0, sizeof ret->network);
-    int n = known_cells_find_allocations(db, c->mcc, c->mnc, ret->allocation, RULE_ALLOCATION_CAP);
-    ret->n_allocation = at_most(n, RULE_ALLOCATION_CAP);
-    /* An allocation beyond the capacity might cover the cell: then nothing can be said. */
-    if (n > RULE_ALLOCATION_CAP)
-        ret->n_allocation = 0;
+    ask_allocations(d, c, at_us, ret);
     if (ret->network.listed_cells)
         ret->lac_listed = known_cells_find_lac(db, c->mcc, c->mnc, c->lac);
     if (!c->has_ci)
         return;
-    n = known_cells_find(db, c->mcc, c->mnc, c->lac, c->ci, ret->cell, RULE_KNOWN_CELL_CAP);
-    size_t n_found = at_most(n, RULE_KNOWN_CELL_CAP);
-    for (size_t i = 0; i < n_found; i++) {
-        if (is_valid_at(&ret->cell[i], time_of(d, c->state->first_s)))
-            ret->cell[ret->n_cell++] = ret->cell[i];
-    }
+    int n = known_cells_find(db, c->mcc, c->mnc, c->lac, c->ci, &ret->cell[ret->n_cell],
+                             RULE_KNOWN_CELL_CAP - ret->n_cell);
+    keep_valid(ret, n, at_us);
+}
+
+/* Cells that this organisation vouches for stand before those of the lists: its own word counts as
+ * much as an operator's, is newer, and says nothing on whether a list is complete. */
+static void ask_local(struct detector *d, const struct rule_cell *c, int64_t at_us,
+                      struct rule_known *ret)
+{
+    if (!c->has_ci)
+        return;
+    int n = local_db_find_cells(d->cfg.local, c->mcc, c->mnc, c->lac, c->ci, ret->cell,
+                                RULE_KNOWN_CELL_CAP / 2);
+    keep_valid(ret, n < RULE_KNOWN_CELL_CAP / 2 ? n : RULE_KNOWN_CELL_CAP / 2, at_us);
+}
+
+static void ask_databases(struct detector *d, const struct rule_cell *c, struct rule_known *ret)
+{
+    int64_t at_us = time_of(d, c->state->first_s);
+    ret->has_known = d->cfg.known != NULL;
+    if (d->cfg.local && c->has_lai)
+        ask_local(d, c, at_us, ret);
+    bool vouched = ret->n_cell > 0;
+    if (d->cfg.known && c->has_lai)
+        ask_known(d, c, at_us, ret);
+    if (vouched && ret->lac_listed == 0)
+        ret->lac_listed = 1;
+    ret->allowed =
+        d->cfg.local && local_db_find_allow(d->cfg.local, c->mcc, c->mnc, c->lac, c->ci,
+                                            c->state->channel.number, at_us, &ret->allow) > 0;
 }
 
 static bool lookup_fits(const struct lookup *l, const struct rule_cell *c)
@@ -159,13 +209,7 @@ static void look_up(struct detector *d, size_t i)
                              .known.lac_listed = -1};
         memcpy(l->mcc, c->mcc, sizeof l->mcc);
         memcpy(l->mnc, c->mnc, sizeof l->mnc);
-        if (d->cfg.known && c->has_lai)
-            ask_known(d, c, &l->known);
-        l->known.has_known = d->cfg.known != NULL;
-        l->known.allowed =
-            d->cfg.local && local_db_find_allow(d->cfg.local, c->mcc, c->mnc, c->lac, c->ci,
-                                                c->state->channel.number,
-                                                time_of(d, c->state->first_s), &l->known.allow) > 0;
+        ask_databases(d, c, &l->known);
     }
     c->known = l->known;
 }

@@ -16,8 +16,8 @@ static const char *const steps[] = {
     "CREATE TABLE lists ("
     " id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, source INTEGER NOT NULL, name TEXT NOT NULL,"
     " file TEXT NOT NULL, n_rows INTEGER NOT NULL, n_bad INTEGER NOT NULL,"
-    " n_skipped INTEGER NOT NULL, rows_sha256 TEXT NOT NULL, imported_utc_us INTEGER,"
-    " UNIQUE (kind, source, name)) STRICT;"
+    " n_skipped INTEGER NOT NULL, rows_sha256 TEXT NOT NULL, imported_utc_us INTEGER) STRICT;"
+    "CREATE UNIQUE INDEX lists_by_name ON lists (kind, source, name) WHERE name <> '';"
     "CREATE TABLE cells ("
     " list INTEGER NOT NULL, source INTEGER NOT NULL, mcc INTEGER NOT NULL, mnc INTEGER NOT NULL,"
     " digits INTEGER NOT NULL, lac INTEGER NOT NULL, ci INTEGER NOT NULL, arfcn INTEGER,"
@@ -67,7 +67,8 @@ static const char *const query_sql[Q_COUNT] = {
     [Q_OPERATOR] = "SELECT operator FROM allocations WHERE mcc = ?1 AND mnc = ?2"
                    " ORDER BY source DESC, operator = '', operator LIMIT 1",
     [Q_COUNTRY] = "SELECT 1 FROM allocations WHERE mcc = ?1 LIMIT 1",
-    [Q_ALLOCATIONS] = "SELECT mcc, mnc, digits, operator, band, arfcn_lo, arfcn_hi, source"
+    [Q_ALLOCATIONS] = "SELECT mcc, mnc, digits, operator, band, arfcn_lo, arfcn_hi, source,"
+                      " valid_from_utc_us, valid_to_utc_us"
                       " FROM allocations WHERE mcc = ?1 AND mnc = ?2"
                       " ORDER BY CASE band WHEN 'P900' THEN 1 WHEN 'E900' THEN 2 WHEN 'R900' THEN 3"
                       " WHEN 'GSM850' THEN 4 WHEN 'DCS1800' THEN 5 ELSE 6 END, arfcn_lo, arfcn_hi,"
@@ -77,7 +78,7 @@ static const char *const query_sql[Q_COUNT] = {
     [Q_LIST] = CELL_COLUMNS "WHERE (?1 < 0 OR mcc = ?1) AND (?2 < 0 OR mnc = ?2)"
                             " ORDER BY mcc, mnc, lac, ci," CELL_ORDER,
     [Q_LISTS] = "SELECT kind, source, name, file, n_rows, n_bad, n_skipped, imported_utc_us"
-                " FROM lists ORDER BY kind, source DESC, name",
+                " FROM lists ORDER BY kind, source DESC, name, id",
     [Q_NETWORKS] = "SELECT mcc, mnc, max(digits), sum(n_cells * (source = 1)),"
                    " sum(n_cells * (source = 2)), sum(n_cells * (source = 3)) FROM networks"
                    " GROUP BY mcc, mnc ORDER BY mcc, mnc",
@@ -97,7 +98,8 @@ static int digest_lists(struct known_cells *k)
     if (digest_create(&sum) < 0)
         return SQLITE_NOMEM;
     int rc = sqlite_file_digest(
-        k->db, "SELECT kind, source, name, n_rows, rows_sha256 FROM lists ORDER BY 1, 2, 3", sum);
+        k->db, "SELECT kind, source, name, n_rows, rows_sha256 FROM lists ORDER BY 1, 2, 3, 5",
+        sum);
     if (rc == SQLITE_OK && digest_get(sum, k->digest) < 0)
         rc = SQLITE_NOMEM;
     digest_destroy(sum);
@@ -168,18 +170,6 @@ static int finish(sqlite3_stmt *st, int rc, int ret)
     return rc == SQLITE_DONE || rc == SQLITE_ROW ? ret : -EIO;
 }
 
-static int column_or(sqlite3_stmt *st, int column, int otherwise)
-{
-    return sqlite3_column_type(st, column) == SQLITE_NULL ? otherwise
-                                                          : sqlite3_column_int(st, column);
-}
-
-static int64_t column_utc(sqlite3_stmt *st, int column)
-{
-    return sqlite3_column_type(st, column) == SQLITE_NULL ? UTC_UNKNOWN
-                                                          : sqlite3_column_int64(st, column);
-}
-
 static void format_code(char ret[4], int value, int digits)
 {
     unsigned v = (unsigned)value % 1000;
@@ -194,16 +184,16 @@ static void read_cell(sqlite3_stmt *st, struct known_cell *ret)
     format_code(ret->mnc, sqlite3_column_int(st, 2), sqlite3_column_int(st, 3));
     ret->lac = sqlite3_column_int(st, 4);
     ret->ci = sqlite3_column_int(st, 5);
-    ret->arfcn = column_or(st, 6, -1);
-    ret->bsic = column_or(st, 7, -1);
+    ret->arfcn = sqlite_file_get_int(st, 6);
+    ret->bsic = sqlite_file_get_int(st, 7);
     ret->has_position = sqlite3_column_type(st, 8) != SQLITE_NULL;
     ret->lat_deg = (double)sqlite3_column_int64(st, 8) / 1e6;
     ret->lon_deg = (double)sqlite3_column_int64(st, 9) / 1e6;
     ret->range_m = sqlite3_column_double(st, 10);
     sqlite_file_text(st, 11, ret->site, sizeof(ret->site));
     sqlite_file_text(st, 12, ret->type, sizeof(ret->type));
-    ret->valid_from_us = column_utc(st, 13);
-    ret->valid_to_us = column_utc(st, 14);
+    ret->valid_from_us = sqlite_file_get_utc(st, 13);
+    ret->valid_to_us = sqlite_file_get_utc(st, 14);
 }
 
 int known_cells_find(struct known_cells *k, const char *mcc, const char *mnc, int lac, int ci,
@@ -273,6 +263,8 @@ int known_cells_find_allocations(struct known_cells *k, const char *mcc, const c
         a->arfcn_lo = sqlite3_column_int(st, 5);
         a->arfcn_hi = sqlite3_column_int(st, 6);
         a->source = (enum known_source)sqlite3_column_int(st, 7);
+        a->valid_from_us = sqlite_file_get_utc(st, 8);
+        a->valid_to_us = sqlite_file_get_utc(st, 9);
     }
     return finish(st, rc, n);
 }
@@ -419,7 +411,7 @@ int known_cells_list_imports(struct known_cells *k,
             .n_rows = (uint64_t)sqlite3_column_int64(st, 4),
             .n_bad = (uint64_t)sqlite3_column_int64(st, 5),
             .n_skipped = (uint64_t)sqlite3_column_int64(st, 6),
-            .imported_utc_us = column_utc(st, 7),
+            .imported_utc_us = sqlite_file_get_utc(st, 7),
         };
         sqlite_file_text(st, 2, list.name, sizeof(list.name));
         sqlite_file_text(st, 3, list.file, sizeof(list.file));

@@ -358,7 +358,7 @@ enum known_row_result known_columns_cell(const struct known_columns *c,
 
 enum known_row_result known_columns_allocation(const struct known_columns *c,
                                                const struct known_csv_row *row,
-                                               struct known_allocation *ret, int64_t valid_us[2],
+                                               struct known_allocation *ret,
                                                char why[KNOWN_WHY_CAP])
 {
     *ret = (struct known_allocation){0};
@@ -367,8 +367,8 @@ enum known_row_result known_columns_allocation(const struct known_columns *c,
         !has_field(c, row, KNOWN_ARFCN_LO, why) || !has_field(c, row, KNOWN_ARFCN_HI, why) ||
         !read_int(c, row, KNOWN_ARFCN_LO, 0, 1023, &ret->arfcn_lo, why) ||
         !read_int(c, row, KNOWN_ARFCN_HI, 0, 1023, &ret->arfcn_hi, why) ||
-        !read_time(c, row, KNOWN_VALID_FROM, &valid_us[0], why) ||
-        !read_time(c, row, KNOWN_VALID_TO, &valid_us[1], why))
+        !read_time(c, row, KNOWN_VALID_FROM, &ret->valid_from_us, why) ||
+        !read_time(c, row, KNOWN_VALID_TO, &ret->valid_to_us, why))
         return KNOWN_ROW_BAD;
     if (ret->arfcn_lo > ret->arfcn_hi) {
         snprintf(why, KNOWN_WHY_CAP, "arfcn_lo %d is above arfcn_hi %d", ret->arfcn_lo,

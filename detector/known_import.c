@@ -56,10 +56,9 @@ static enum known_row_result put_allocation(struct import *m, const struct known
                                             char *why, int *rc)
 {
     struct known_allocation a;
-    int64_t valid_us[2];
-    enum known_row_result r = known_columns_allocation(&m->columns, row, &a, valid_us, why);
+    enum known_row_result r = known_columns_allocation(&m->columns, row, &a, why);
     if (r == KNOWN_ROW_GOOD)
-        *rc = known_write_allocation(m->known, &a, valid_us);
+        *rc = known_write_allocation(m->known, &a);
     return r;
 }
 
@@ -239,7 +238,7 @@ static int commit(struct import *m)
 {
     struct known_list list = list_of(m->cfg, m->res);
     if (m->local)
-        return local_import_commit(m->local, m->err, m->err_cap);
+        return local_import_commit(m->local, &m->res->n_replaced, m->err, m->err_cap);
     return known_write_finish(m->known, &list, &m->res->n_replaced, m->err, m->err_cap);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Words of the known-cell database: sources, kinds, network codes, cell identities as text. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,5 +62,20 @@ int known_cgi_parse(const char *text, char mcc[4], char mnc[4], int *lac, int *c
     memcpy(mnc, b, 4);
     *lac = (int)l;
     *ci = (int)c;
+    return 0;
+}
+
+int known_place_parse(const char *text, double *ret_lat_deg, double *ret_lon_deg)
+{
+    char *end;
+    double lat_deg = strtod(text, &end);
+    if (end == text || *end != ',')
+        return -EINVAL;
+    text = end + 1;
+    double lon_deg = strtod(text, &end);
+    if (end == text || *end || !(fabs(lat_deg) <= 90) || !(fabs(lon_deg) <= 180))
+        return -EINVAL;
+    *ret_lat_deg = lat_deg;
+    *ret_lon_deg = lon_deg;
     return 0;
 }

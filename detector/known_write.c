@@ -13,6 +13,10 @@
 #include "core/utc.h"
 #include "sqlite_file.h"
 
+/* Codes are three digits at most. */
+#define N_CODES    1000
+#define N_NETWORKS (N_CODES * N_CODES)
+
 struct known_write {
     sqlite3 *db;
     sqlite3_stmt *put;
@@ -20,6 +24,7 @@ struct known_write {
     struct known_list list;
     int64_t id;
     bool has_old;
+    uint8_t *named; /* a bit a network: the new list has rows of it */
     char *path;
     char *new_path;
 };
@@ -60,7 +65,7 @@ static int attach_old(struct known_write *w)
     return rc == SQLITE_DONE ? rc2 : rc;
 }
 
-/* The list's number: that of the list it replaces, else the next one. */
+/* The list's number: that of the list of its name, else the next one. */
 static int find_id(struct known_write *w)
 {
     w->id = 1;
@@ -68,7 +73,8 @@ static int find_id(struct known_write *w)
         return SQLITE_OK;
     int rc = sqlite_file_int(w->db, "SELECT coalesce(max(id), 0) + 1 FROM old.lists", &w->id);
     char *sql =
-        sqlite3_mprintf("SELECT id FROM old.lists WHERE kind = %d AND source = %d AND name = %Q",
+        sqlite3_mprintf("SELECT id FROM old.lists WHERE kind = %d AND source = %d AND name = %Q"
+                        " AND name <> ''",
                         (int)w->list.kind, (int)w->list.source, w->list.name);
     if (!sql)
         return SQLITE_NOMEM;
@@ -120,7 +126,8 @@ int known_write_create(struct known_write **ret, const char *path, const struct 
         goto fail;
     w->list = *list;
     w->path = strdup(path);
-    if (!w->path || asprintf(&w->new_path, "%s.new-%ld", path, (long)getpid()) < 0 ||
+    w->named = calloc(N_NETWORKS / 8, 1);
+    if (!w->path || !w->named || asprintf(&w->new_path, "%s.new-%ld", path, (long)getpid()) < 0 ||
         digest_create(&w->sum) < 0)
         goto fail;
     rc = look_at_old(w, err, err_cap);
@@ -146,24 +153,13 @@ void known_write_destroy(struct known_write *w)
     if (w->db && w->new_path)
         unlink(w->new_path);
     digest_destroy(w->sum);
+    free(w->named);
     free(w->path);
     free(w->new_path);
     free(w);
 }
 
 /* ---- rows ---- */
-
-static void bind_int_or_null(sqlite3_stmt *st, int i, int value)
-{
-    if (value >= 0)
-        sqlite3_bind_int(st, i, value);
-}
-
-static void bind_utc(sqlite3_stmt *st, int i, int64_t us)
-{
-    if (us != UTC_UNKNOWN)
-        sqlite3_bind_int64(st, i, us);
-}
 
 /* Runs the insert and adds what was bound to the list's digest; the list's own number stays out of
  * it, since it depends on what was imported before. */
@@ -177,9 +173,16 @@ static int put_row(struct known_write *w, const char *line)
     return digest_push(w->sum, line, strlen(line));
 }
 
+static void note_network(struct known_write *w, const char *mcc, const char *mnc)
+{
+    unsigned network = (unsigned)atoi(mcc) % N_CODES * N_CODES + (unsigned)atoi(mnc) % N_CODES;
+    w->named[network / 8] |= (uint8_t)(1u << network % 8);
+}
+
 int known_write_cell(struct known_write *w, const struct known_cell *c)
 {
     sqlite3_stmt *st = w->put;
+    note_network(w, c->mcc, c->mnc);
     int64_t lat_e6 = llrint(c->lat_deg * 1e6), lon_e6 = llrint(c->lon_deg * 1e6);
     sqlite3_bind_int64(st, 1, w->id);
     sqlite3_bind_int(st, 2, (int)w->list.source);
@@ -188,8 +191,8 @@ int known_write_cell(struct known_write *w, const struct known_cell *c)
     sqlite3_bind_int(st, 5, (int)strlen(c->mnc));
     sqlite3_bind_int(st, 6, c->lac);
     sqlite3_bind_int(st, 7, c->ci);
-    bind_int_or_null(st, 8, c->arfcn);
-    bind_int_or_null(st, 9, c->bsic);
+    sqlite_file_bind_int(st, 8, c->arfcn);
+    sqlite_file_bind_int(st, 9, c->bsic);
     if (c->has_position) {
         sqlite3_bind_int64(st, 10, known_tile(c->lat_deg, c->lon_deg));
         sqlite3_bind_int64(st, 11, lat_e6);
@@ -200,8 +203,8 @@ int known_write_cell(struct known_write *w, const struct known_cell *c)
         sqlite3_bind_text(st, 14, c->site, -1, SQLITE_STATIC);
     if (c->type[0])
         sqlite3_bind_text(st, 15, c->type, -1, SQLITE_STATIC);
-    bind_utc(st, 16, c->valid_from_us);
-    bind_utc(st, 17, c->valid_to_us);
+    sqlite_file_bind_utc(st, 16, c->valid_from_us);
+    sqlite_file_bind_utc(st, 17, c->valid_to_us);
     char line[320];
     snprintf(line, sizeof(line),
              "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%lld\t%lld\t%lld\t%lld\t%lld\t%s\t%s\n", c->mcc, c->mnc,
@@ -211,10 +214,10 @@ int known_write_cell(struct known_write *w, const struct known_cell *c)
     return put_row(w, line);
 }
 
-int known_write_allocation(struct known_write *w, const struct known_allocation *a,
-                           const int64_t valid_us[2])
+int known_write_allocation(struct known_write *w, const struct known_allocation *a)
 {
     sqlite3_stmt *st = w->put;
+    note_network(w, a->mcc, a->mnc);
     sqlite3_bind_int64(st, 1, w->id);
     sqlite3_bind_int(st, 2, (int)w->list.source);
     sqlite3_bind_int(st, 3, atoi(a->mcc));
@@ -224,48 +227,139 @@ int known_write_allocation(struct known_write *w, const struct known_allocation 
     sqlite3_bind_text(st, 7, arfcn_band_name(a->band), -1, SQLITE_STATIC);
     sqlite3_bind_int(st, 8, a->arfcn_lo);
     sqlite3_bind_int(st, 9, a->arfcn_hi);
-    bind_utc(st, 10, valid_us[0]);
-    bind_utc(st, 11, valid_us[1]);
+    sqlite_file_bind_utc(st, 10, a->valid_from_us);
+    sqlite_file_bind_utc(st, 11, a->valid_to_us);
     char line[256];
     snprintf(line, sizeof(line), "%s\t%s\t%s\t%d\t%d\t%lld\t%lld\t%s\n", a->mcc, a->mnc,
-             arfcn_band_name(a->band), a->arfcn_lo, a->arfcn_hi, (long long)valid_us[0],
-             (long long)valid_us[1], a->operator_name);
+             arfcn_band_name(a->band), a->arfcn_lo, a->arfcn_hi, (long long)a->valid_from_us,
+             (long long)a->valid_to_us, a->operator_name);
     return put_row(w, line);
 }
 
 /* ---- the end ---- */
 
-/* Takes over the other lists, in one pass that sorts old and new together. */
-static int merge(struct known_write *w)
+/* The networks of the new list as a table; empty when the list has a name and replaces only the
+ * list of that name. */
+static int put_named(struct known_write *w)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = exec(w, "CREATE TEMP TABLE named (network INTEGER PRIMARY KEY)");
+    if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v2(w->db, "INSERT INTO temp.named VALUES (?1)", -1, &st, NULL);
+    for (int i = 0; rc == SQLITE_OK && !w->list.name[0] && i < N_NETWORKS; i++) {
+        if ((w->named[i / 8] >> i % 8 & 1) == 0)
+            continue;
+        sqlite3_bind_int(st, 1, i);
+        rc = sqlite3_step(st) == SQLITE_DONE ? sqlite3_reset(st) : sqlite3_errcode(w->db);
+    }
+    int rc2 = sqlite3_finalize(st);
+    return rc == SQLITE_OK ? rc2 : rc;
+}
+
+/* Which old rows of the list's own kind go, as a condition. */
+static char *sql_goes(const struct known_write *w)
+{
+    return sqlite3_mprintf("(list = %lld OR (source = %d AND mcc * %d + mnc IN"
+                           " (SELECT network FROM temp.named)))",
+                           (long long)w->id, (int)w->list.source, N_CODES);
+}
+
+/* Takes over what stays, in one pass that sorts old and new together; counts what goes. */
+static int merge_rows(struct known_write *w)
 {
     bool cells = w->list.kind == KNOWN_KIND_CELLS;
-    char *sql = sqlite3_mprintf(
-        "INSERT INTO main.cells SELECT * FROM (SELECT * FROM %s%s)"
-        " ORDER BY tile, mcc, mnc, lac, ci;"
-        "INSERT INTO main.allocations SELECT * FROM (SELECT * FROM %s%s)"
-        " ORDER BY mcc, mnc, band, arfcn_lo;",
-        cells ? "temp.stage" : "main.cells WHERE 0",
-        w->has_old ? " UNION ALL SELECT * FROM old.cells WHERE list <> :id" : "",
-        cells ? "main.allocations WHERE 0" : "temp.stage",
-        w->has_old ? " UNION ALL SELECT * FROM old.allocations WHERE list <> :id" : "");
-    int rc = sql ? SQLITE_OK : SQLITE_NOMEM;
-    for (const char *at = sql; rc == SQLITE_OK && at && *at;) {
-        sqlite3_stmt *st = NULL;
-        rc = sqlite3_prepare_v2(w->db, at, -1, &st, &at);
-        if (rc == SQLITE_OK && sqlite3_bind_parameter_count(st) > 0)
-            rc = sqlite3_bind_int64(st, 1, w->id);
-        if (rc == SQLITE_OK)
-            rc = sqlite3_step(st) == SQLITE_DONE ? SQLITE_OK : sqlite3_errcode(w->db);
-        sqlite3_finalize(st);
-    }
+    const char *own = cells ? "cells" : "allocations";
+    const char *other = cells ? "allocations" : "cells";
+    const char *order = cells ? "tile, mcc, mnc, lac, ci" : "mcc, mnc, band, arfcn_lo";
+    const char *other_order = cells ? "mcc, mnc, band, arfcn_lo" : "tile, mcc, mnc, lac, ci";
+    char *goes = sql_goes(w);
+    char *sql =
+        !goes ? NULL
+        : !w->has_old
+            ? sqlite3_mprintf("INSERT INTO main.%s SELECT * FROM temp.stage ORDER BY %s", own,
+                              order)
+            : sqlite3_mprintf(
+                  "INSERT INTO main.%s SELECT * FROM (SELECT * FROM temp.stage UNION ALL"
+                  " SELECT * FROM old.%s WHERE NOT %s) ORDER BY %s;"
+                  "INSERT INTO main.%s SELECT * FROM old.%s ORDER BY %s;"
+                  "INSERT INTO temp.gone SELECT list, count(*) FROM old.%s WHERE %s GROUP BY list;"
+                  "INSERT INTO main.lists SELECT * FROM old.lists",
+                  own, own, goes, order, other, other, other_order, own, goes);
+    int rc = sql ? exec(w, "CREATE TEMP TABLE gone (list INTEGER PRIMARY KEY, n INTEGER)")
+                 : SQLITE_NOMEM;
+    if (rc == SQLITE_OK)
+        rc = exec(w, sql);
     sqlite3_free(sql);
-    if (rc == SQLITE_OK && w->has_old)
-        rc = exec(w, "INSERT INTO main.lists SELECT * FROM old.lists");
+    sqlite3_free(goes);
     return rc;
 }
 
+/* The digest of a list that lost some of its rows, from those that are left. The list's number
+ * stays out of it, since it depends on what was imported before. */
+static int digest_rest(struct known_write *w, int64_t id)
+{
+    bool cells = w->list.kind == KNOWN_KIND_CELLS;
+    struct digest *sum = NULL;
+    uint8_t hash[DIGEST_OCT];
+    char hex[DIGEST_HEX_CAP] = "";
+    char *rows = sqlite3_mprintf(
+        cells
+            ? "SELECT mcc, mnc, digits, lac, ci, arfcn, bsic, lat_e6, lon_e6, range_m, site, type,"
+              " valid_from_utc_us, valid_to_utc_us FROM main.cells WHERE list = %lld"
+              " ORDER BY 1,2,3,4,5,6,7,8,9,10,11,12,13,14"
+            : "SELECT mcc, mnc, digits, operator, band, arfcn_lo, arfcn_hi, valid_from_utc_us,"
+              " valid_to_utc_us FROM main.allocations WHERE list = %lld"
+              " ORDER BY 1,2,3,4,5,6,7,8,9",
+        (long long)id);
+    int rc = rows && digest_create(&sum) == 0 ? sqlite_file_digest(w->db, rows, sum) : SQLITE_NOMEM;
+    if (rc == SQLITE_OK && digest_get(sum, hash) < 0)
+        rc = SQLITE_NOMEM;
+    digest_destroy(sum);
+    sqlite3_free(rows);
+    if (rc != SQLITE_OK)
+        return rc;
+    digest_format(hash, hex);
+    char *sql = sqlite3_mprintf("UPDATE main.lists SET rows_sha256 = %Q WHERE id = %lld", hex,
+                                (long long)id);
+    rc = sql ? exec(w, sql) : SQLITE_NOMEM;
+    sqlite3_free(sql);
+    return rc;
+}
+
+/* Lists that lost all their rows go, too; those that lost some say how many they still have. */
+static int shrink_lists(struct known_write *w)
+{
+    int rc = exec(w, "UPDATE main.lists SET n_rows = n_rows - gone.n FROM temp.gone"
+                     " WHERE gone.list = id;"
+                     "DELETE FROM main.lists WHERE n_rows <= 0 AND id IN"
+                     " (SELECT list FROM temp.gone);"
+                     "DELETE FROM temp.gone WHERE list NOT IN (SELECT id FROM main.lists)");
+    for (int64_t id = 0; rc == SQLITE_OK;) {
+        char sql[96];
+        int64_t next = 0;
+        snprintf(sql, sizeof(sql), "SELECT min(list) FROM temp.gone WHERE list > %lld",
+                 (long long)id);
+        rc = sqlite_file_int(w->db, sql, &next);
+        if (next <= id)
+            break;
+        id = next;
+        rc = rc == SQLITE_OK ? digest_rest(w, id) : rc;
+    }
+    return rc;
+}
+
+static int merge(struct known_write *w, int64_t *ret_gone)
+{
+    int rc = put_named(w);
+    if (rc == SQLITE_OK)
+        rc = merge_rows(w);
+    if (rc == SQLITE_OK)
+        rc = sqlite_file_int(w->db, "SELECT coalesce(sum(n), 0) FROM temp.gone", ret_gone);
+    return rc == SQLITE_OK ? shrink_lists(w) : rc;
+}
+
 #define SQL_FINISH                                                                                 \
-    "DROP TABLE temp.stage;"                                                                       \
+    "DROP TABLE temp.stage; DROP TABLE temp.named; DROP TABLE temp.gone;"                          \
     "INSERT INTO networks SELECT mcc, mnc, source, max(digits), count(*) FROM cells"               \
     " GROUP BY mcc, mnc, source;"                                                                  \
     "CREATE INDEX main.cells_by_cgi ON cells (mcc, mnc, lac, ci);"                                 \
@@ -321,14 +415,10 @@ int known_write_finish(struct known_write *w, const struct known_list *list, uin
                        char *err, size_t err_cap)
 {
     int64_t n_replaced = 0;
-    char sql[96];
     w->list = *list;
-    snprintf(sql, sizeof(sql), "SELECT n_rows FROM old.lists WHERE id = %lld", (long long)w->id);
-    int rc = w->has_old ? sqlite_file_int(w->db, sql, &n_replaced) : SQLITE_OK;
     sqlite3_finalize(w->put);
     w->put = NULL;
-    if (rc == SQLITE_OK)
-        rc = merge(w);
+    int rc = merge(w, &n_replaced);
     if (rc == SQLITE_OK)
         rc = exec(w, SQL_FINISH);
     if (rc == SQLITE_OK)

@@ -118,28 +118,16 @@ void local_db_digest(const struct local_db *db, uint8_t ret[DIGEST_OCT])
 
 /* ---- reading ---- */
 
-static int column_or(sqlite3_stmt *st, int column, int otherwise)
-{
-    return sqlite3_column_type(st, column) == SQLITE_NULL ? otherwise
-                                                          : sqlite3_column_int(st, column);
-}
-
-static int64_t column_utc(sqlite3_stmt *st, int column)
-{
-    return sqlite3_column_type(st, column) == SQLITE_NULL ? UTC_UNKNOWN
-                                                          : sqlite3_column_int64(st, column);
-}
-
 static void read_allow(sqlite3_stmt *st, struct local_allow *ret)
 {
     sqlite_file_text(st, 0, ret->kind, sizeof(ret->kind));
     sqlite_file_text(st, 1, ret->mcc, sizeof(ret->mcc));
     sqlite_file_text(st, 2, ret->mnc, sizeof(ret->mnc));
-    ret->lac = column_or(st, 3, -1);
-    ret->ci = column_or(st, 4, -1);
-    ret->arfcn = column_or(st, 5, -1);
-    ret->valid_from_us = column_utc(st, 6);
-    ret->valid_to_us = column_utc(st, 7);
+    ret->lac = sqlite_file_get_int(st, 3);
+    ret->ci = sqlite_file_get_int(st, 4);
+    ret->arfcn = sqlite_file_get_int(st, 5);
+    ret->valid_from_us = sqlite_file_get_utc(st, 6);
+    ret->valid_to_us = sqlite_file_get_utc(st, 7);
     sqlite_file_text(st, 8, ret->note, sizeof(ret->note));
 }
 
@@ -187,21 +175,21 @@ int local_db_list_allow(struct local_db *db,
 
 static void read_cell(sqlite3_stmt *st, struct known_cell *ret)
 {
-    *ret = (struct known_cell){.source = KNOWN_OPERATOR};
+    *ret = (struct known_cell){.source = KNOWN_OPERATOR, .added = true};
     sqlite_file_text(st, 0, ret->mcc, sizeof(ret->mcc));
     sqlite_file_text(st, 1, ret->mnc, sizeof(ret->mnc));
     ret->lac = sqlite3_column_int(st, 2);
     ret->ci = sqlite3_column_int(st, 3);
-    ret->arfcn = column_or(st, 4, -1);
-    ret->bsic = column_or(st, 5, -1);
+    ret->arfcn = sqlite_file_get_int(st, 4);
+    ret->bsic = sqlite_file_get_int(st, 5);
     ret->has_position = sqlite3_column_type(st, 6) != SQLITE_NULL;
     ret->lat_deg = sqlite3_column_double(st, 6);
     ret->lon_deg = sqlite3_column_double(st, 7);
     ret->range_m = sqlite3_column_double(st, 8);
     sqlite_file_text(st, 9, ret->site, sizeof(ret->site));
     sqlite_file_text(st, 10, ret->type, sizeof(ret->type));
-    ret->valid_from_us = column_utc(st, 11);
-    ret->valid_to_us = column_utc(st, 12);
+    ret->valid_from_us = sqlite_file_get_utc(st, 11);
+    ret->valid_to_us = sqlite_file_get_utc(st, 12);
 }
 
 int local_db_find_cells(struct local_db *db, const char *mcc, const char *mnc, int lac, int ci,
@@ -263,18 +251,6 @@ static void bind_text_or_null(sqlite3_stmt *st, int i, const char *text)
         sqlite3_bind_text(st, i, text, -1, SQLITE_STATIC);
 }
 
-static void bind_int_or_null(sqlite3_stmt *st, int i, int value)
-{
-    if (value >= 0)
-        sqlite3_bind_int(st, i, value);
-}
-
-static void bind_utc(sqlite3_stmt *st, int i, int64_t us)
-{
-    if (us != UTC_UNKNOWN)
-        sqlite3_bind_int64(st, i, us);
-}
-
 #define SQL_PUT_ALLOW                                                                              \
     "INSERT INTO allow (kind, mcc, mnc, lac, ci, arfcn, valid_from_utc_us, valid_to_utc_us, note," \
     " source, name) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
@@ -287,11 +263,11 @@ static int put_allow(sqlite3_stmt *st, const struct local_allow *a, const char *
     sqlite3_bind_text(st, 1, a->kind, -1, SQLITE_STATIC);
     bind_text_or_null(st, 2, a->mcc);
     bind_text_or_null(st, 3, a->mnc);
-    bind_int_or_null(st, 4, a->lac);
-    bind_int_or_null(st, 5, a->ci);
-    bind_int_or_null(st, 6, a->arfcn);
-    bind_utc(st, 7, a->valid_from_us);
-    bind_utc(st, 8, a->valid_to_us);
+    sqlite_file_bind_int(st, 4, a->lac);
+    sqlite_file_bind_int(st, 5, a->ci);
+    sqlite_file_bind_int(st, 6, a->arfcn);
+    sqlite_file_bind_utc(st, 7, a->valid_from_us);
+    sqlite_file_bind_utc(st, 8, a->valid_to_us);
     sqlite3_bind_text(st, 9, a->note, -1, SQLITE_STATIC);
     sqlite3_bind_text(st, 10, source, -1, SQLITE_STATIC);
     sqlite3_bind_text(st, 11, name, -1, SQLITE_STATIC);
@@ -304,6 +280,7 @@ struct local_import {
     sqlite3_stmt *put;
     char *path;
     char source[24], name[64];
+    int64_t last_old; /* id of the last entry that was there before */
 };
 
 static int begin(struct local_import *m, const char *path, char *err, size_t err_cap)
@@ -317,24 +294,38 @@ static int begin(struct local_import *m, const char *path, char *err, size_t err
     if (rc < 0)
         return rc;
     if (sqlite3_exec(m->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite_file_int(m->db, "SELECT coalesce(max(id), 0) FROM allow", &m->last_old) !=
+            SQLITE_OK ||
         sqlite3_prepare_v2(m->db, SQL_PUT_ALLOW, -1, &m->put, NULL) != SQLITE_OK)
         return sqlite_file_fail(m->db, "write to", path, err, err_cap);
     return 0;
 }
 
-static int clear_list(struct local_import *m, char *err, size_t err_cap)
+/* A list with a name takes the place of that list; one without, the place of what its source said
+ * of the same networks. What a person decided is added to, never replaced. */
+#define SQL_REPLACE_NAMED "DELETE FROM allow WHERE source = ?1 AND name = ?2 AND id <= ?3"
+#define SQL_NETWORK       "ifnull(CAST(mcc AS INTEGER), -1), ifnull(CAST(mnc AS INTEGER), -1)"
+#define SQL_REPLACE_NETWORKS                                                                       \
+    "DELETE FROM allow WHERE source = ?1 AND ?2 = '' AND id <= ?3 AND (" SQL_NETWORK ")"           \
+    " IN (SELECT " SQL_NETWORK " FROM allow WHERE id > ?3)"
+
+static int replace_old(struct local_import *m, uint64_t *ret_replaced)
 {
     sqlite3_stmt *st = NULL;
-    int rc = sqlite3_prepare_v2(m->db, "DELETE FROM allow WHERE source = ?1 AND name = ?2", -1, &st,
-                                NULL);
+    if (strcmp(m->source, SOURCE_DECISION) == 0)
+        return SQLITE_OK;
+    int rc = sqlite3_prepare_v2(m->db, m->name[0] ? SQL_REPLACE_NAMED : SQL_REPLACE_NETWORKS, -1,
+                                &st, NULL);
     if (rc == SQLITE_OK) {
         sqlite3_bind_text(st, 1, m->source, -1, SQLITE_STATIC);
         sqlite3_bind_text(st, 2, m->name, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(st, 3, m->last_old);
         rc = sqlite3_step(st);
     }
-    int ret = rc == SQLITE_DONE ? 0 : sqlite_file_fail(m->db, "write to", m->path, err, err_cap);
-    sqlite3_finalize(st);
-    return ret;
+    if (rc == SQLITE_DONE)
+        *ret_replaced = (uint64_t)sqlite3_changes64(m->db);
+    int rc2 = sqlite3_finalize(st);
+    return rc == SQLITE_DONE ? rc2 : rc;
 }
 
 int local_import_create(struct local_import **ret, const char *path, const char *source,
@@ -348,8 +339,6 @@ int local_import_create(struct local_import **ret, const char *path, const char 
     snprintf(m->source, sizeof(m->source), "%s", source);
     snprintf(m->name, sizeof(m->name), "%s", name);
     int rc = begin(m, path, err, err_cap);
-    if (rc == 0 && strcmp(source, SOURCE_DECISION) != 0)
-        rc = clear_list(m, err, err_cap);
     if (rc < 0) {
         local_import_destroy(m);
         return rc;
@@ -369,10 +358,14 @@ int local_import_push(struct local_import *m, const struct local_allow *allow, c
     return 0;
 }
 
-int local_import_commit(struct local_import *m, char *err, size_t err_cap)
+int local_import_commit(struct local_import *m, uint64_t *ret_replaced, char *err, size_t err_cap)
 {
+    uint64_t n_replaced = 0;
     sqlite3_reset(m->put);
-    if (sqlite3_exec(m->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+    int rc = replace_old(m, &n_replaced);
+    if (ret_replaced)
+        *ret_replaced = n_replaced;
+    if (rc != SQLITE_OK || sqlite3_exec(m->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_file_fail(m->db, "write to", m->path, err, err_cap);
     return 0;
 }
@@ -398,7 +391,7 @@ int local_db_add_allow(const char *path, const struct local_allow *allow, char *
     if (rc == 0)
         rc = local_import_push(m, allow, err, err_cap);
     if (rc == 0)
-        rc = local_import_commit(m, err, err_cap);
+        rc = local_import_commit(m, NULL, err, err_cap);
     local_import_destroy(m);
     return rc;
 }
@@ -421,8 +414,8 @@ int local_db_add_cell(const char *path, const struct known_cell *c, const char *
         sqlite3_bind_text(st, 2, c->mnc, -1, SQLITE_STATIC);
         sqlite3_bind_int(st, 3, c->lac);
         sqlite3_bind_int(st, 4, c->ci);
-        bind_int_or_null(st, 5, c->arfcn);
-        bind_int_or_null(st, 6, c->bsic);
+        sqlite_file_bind_int(st, 5, c->arfcn);
+        sqlite_file_bind_int(st, 6, c->bsic);
         if (c->has_position) {
             sqlite3_bind_double(st, 7, c->lat_deg);
             sqlite3_bind_double(st, 8, c->lon_deg);
@@ -430,8 +423,8 @@ int local_db_add_cell(const char *path, const struct known_cell *c, const char *
         sqlite3_bind_double(st, 9, c->range_m);
         sqlite3_bind_text(st, 10, c->site, -1, SQLITE_STATIC);
         sqlite3_bind_text(st, 11, c->type, -1, SQLITE_STATIC);
-        bind_utc(st, 12, c->valid_from_us);
-        bind_utc(st, 13, c->valid_to_us);
+        sqlite_file_bind_utc(st, 12, c->valid_from_us);
+        sqlite_file_bind_utc(st, 13, c->valid_to_us);
         sqlite3_bind_text(st, 14, note, -1, SQLITE_STATIC);
         sql = sqlite3_step(st);
     }

@@ -49,18 +49,6 @@ int review_state_find(const char *word, enum review_state *ret)
     " level_dbfs, level_dbm, snr_db, offset_hz, offset_ppm_rel, fn_epoch_frames, first_s, last_s," \
     " n_sch, n_blocks, n_blocks_failed FROM cell_latest "
 
-static int column_or(sqlite3_stmt *st, int column, int otherwise)
-{
-    return sqlite3_column_type(st, column) == SQLITE_NULL ? otherwise
-                                                          : sqlite3_column_int(st, column);
-}
-
-static double column_real(sqlite3_stmt *st, int column)
-{
-    return sqlite3_column_type(st, column) == SQLITE_NULL ? (double)NAN
-                                                          : sqlite3_column_double(st, column);
-}
-
 static const char *column_text(sqlite3_stmt *st, int column)
 {
     return (const char *)sqlite3_column_text(st, column);
@@ -88,22 +76,22 @@ static void read_texts(sqlite3_stmt *st, struct review_cell *c)
 static void read_cell(sqlite3_stmt *st, struct review_cell *c)
 {
     read_texts(st, c);
-    c->arfcn = column_or(st, 26, -1);
-    c->bsic = column_or(st, 27, -1);
-    c->lac = column_or(st, 28, -1);
-    c->ci = column_or(st, 29, -1);
+    c->arfcn = sqlite_file_get_int(st, 26);
+    c->bsic = sqlite_file_get_int(st, 27);
+    c->lac = sqlite_file_get_int(st, 28);
+    c->ci = sqlite_file_get_int(st, 29);
     c->flagged = sqlite3_column_int(st, 30);
     c->evaluable = sqlite3_column_int(st, 31);
     c->rules_total = sqlite3_column_int(st, 32);
-    c->score_db = column_real(st, 33);
-    c->level_dbfs = column_real(st, 34);
-    c->level_dbm = column_real(st, 35);
-    c->snr_db = column_real(st, 36);
-    c->offset_hz = column_real(st, 37);
-    c->offset_ppm_rel = column_real(st, 38);
-    c->fn_epoch_frames = column_real(st, 39);
-    c->first_s = column_real(st, 40);
-    c->last_s = column_real(st, 41);
+    c->score_db = sqlite_file_get_real(st, 33);
+    c->level_dbfs = sqlite_file_get_real(st, 34);
+    c->level_dbm = sqlite_file_get_real(st, 35);
+    c->snr_db = sqlite_file_get_real(st, 36);
+    c->offset_hz = sqlite_file_get_real(st, 37);
+    c->offset_ppm_rel = sqlite_file_get_real(st, 38);
+    c->fn_epoch_frames = sqlite_file_get_real(st, 39);
+    c->first_s = sqlite_file_get_real(st, 40);
+    c->last_s = sqlite_file_get_real(st, 41);
     c->n_sch = sqlite3_column_int64(st, 42);
     c->n_blocks = sqlite3_column_int64(st, 43);
     c->n_blocks_failed = sqlite3_column_int64(st, 44);

@@ -45,6 +45,8 @@ void rule_id01_run(const struct rule_context *ctx, struct rule_result *ret)
         fire_id01(c, ret,
                   "country code 001 is reserved for tests, and no allocation table "
                   "names this network");
+    else if (k->network.allocations_expired)
+        fire_id01(c, ret, "its allocations in the table did not hold at the time of the recording");
     else if (k->network.country_allocations)
         fire_id01(c, ret, "the allocation table covers the country and does not name it");
     else
@@ -117,9 +119,11 @@ static const struct known_cell *find_plan(const struct rule_cell *c, bool *ret_a
     return plan;
 }
 
-static const char *source_name(enum known_source source)
+static const char *source_name(const struct known_cell *k)
 {
-    switch (source) {
+    if (k->added)
+        return "this organisation's own entry";
+    switch (k->source) {
     case KNOWN_OPERATOR:
         return "the operator's list";
     case KNOWN_REGULATOR:
@@ -150,12 +154,12 @@ void rule_id03_run(const struct rule_context *ctx, struct rule_result *ret)
     rule_fire(ret, 0);
     rule_observed(ret, "ARFCN %d BSIC %d", c->state->channel.number, c->state->bsic);
     rule_expected(ret, "ARFCN %d BSIC %d (%s; -1: not said)", plan->arfcn, plan->bsic,
-                  source_name(plan->source));
+                  source_name(plan));
     rule_text(ret,
               "CGI %s-%s-%d-%d is on ARFCN %d with BSIC %d, but %s has it on ARFCN %d, BSIC %d "
               "(-1: not said).",
               c->mcc, c->mnc, c->lac, c->ci, c->state->channel.number, c->state->bsic,
-              source_name(plan->source), plan->arfcn, plan->bsic);
+              source_name(plan), plan->arfcn, plan->bsic);
     rule_evidence(ret, c->seen[SI_3]);
 }
 

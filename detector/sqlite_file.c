@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/utc.h"
+
 /* A reader of the review page may hold the log for a moment; longer is a fault. */
 #define BUSY_MS 5000
 
@@ -93,6 +95,39 @@ void sqlite_file_text(sqlite3_stmt *st, int column, char *ret, size_t cap)
 {
     const unsigned char *text = sqlite3_column_text(st, column);
     snprintf(ret, cap, "%s", text ? (const char *)text : "");
+}
+
+int sqlite_file_get_int(sqlite3_stmt *st, int column)
+{
+    return sqlite3_column_type(st, column) == SQLITE_NULL ? -1 : sqlite3_column_int(st, column);
+}
+
+int64_t sqlite_file_get_utc(sqlite3_stmt *st, int column)
+{
+    return sqlite3_column_type(st, column) == SQLITE_NULL ? UTC_UNKNOWN
+                                                          : sqlite3_column_int64(st, column);
+}
+
+double sqlite_file_get_real(sqlite3_stmt *st, int column)
+{
+    return sqlite3_column_type(st, column) == SQLITE_NULL ? (double)NAN
+                                                          : sqlite3_column_double(st, column);
+}
+
+void sqlite_file_bind_int(sqlite3_stmt *st, int i, int value)
+{
+    if (value >= 0)
+        sqlite3_bind_int(st, i, value);
+    else
+        sqlite3_bind_null(st, i);
+}
+
+void sqlite_file_bind_utc(sqlite3_stmt *st, int i, int64_t us)
+{
+    if (us != UTC_UNKNOWN)
+        sqlite3_bind_int64(st, i, us);
+    else
+        sqlite3_bind_null(st, i);
 }
 
 /* ---- digest of values ---- */

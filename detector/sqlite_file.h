@@ -54,6 +54,13 @@ int sqlite_file_digest(sqlite3 *db, const char *sql, struct digest *sum);
 /* Copies a column's text, cut to cap - 1 octets; "" for NULL. */
 void sqlite_file_text(sqlite3_stmt *st, int column, char *ret, size_t cap);
 
+/* NULL is -1 for a number, UTC_UNKNOWN for a time, NAN for a quantity; both ways. */
+int sqlite_file_get_int(sqlite3_stmt *st, int column);
+int64_t sqlite_file_get_utc(sqlite3_stmt *st, int column);
+double sqlite_file_get_real(sqlite3_stmt *st, int column);
+void sqlite_file_bind_int(sqlite3_stmt *st, int i, int value);
+void sqlite_file_bind_utc(sqlite3_stmt *st, int i, int64_t us);
+
 /* Adds one column of the current row to a digest, in the form of docs/formats.md "Hash chain":
  * N; Iinteger; Rreal with 17 digits; Tlength:text; Blength:octets in hex; each with a line feed. */
 int sqlite_file_digest_column(sqlite3_stmt *st, int column, struct digest *sum);
@@ -97,12 +104,13 @@ extern const struct sqlite_file_kind known_file_kind;
  * indices and the list's own line, and puts the file in place of the old one. Anything else
  * (known_write_destroy) leaves the old file as it is. 0 or -errno with a sentence. */
 struct known_write;
+/* A list with a name replaces the list of the same kind, source and name. One without replaces
+ * what any list of its kind and source said of the networks (MCC and MNC) that it names. */
 int known_write_create(struct known_write **ret, const char *path, const struct known_list *list,
                        char *err, size_t err_cap);
 int known_write_cell(struct known_write *w, const struct known_cell *cell);
-int known_write_allocation(struct known_write *w, const struct known_allocation *a,
-                           const int64_t valid_us[2]);
-/* list has the final counts; *ret_replaced: rows of the list that was there before. */
+int known_write_allocation(struct known_write *w, const struct known_allocation *a);
+/* list has the final counts; *ret_replaced: rows that were there before and are not any more. */
 int known_write_finish(struct known_write *w, const struct known_list *list, uint64_t *ret_replaced,
                        char *err, size_t err_cap);
 int known_write_fail(struct known_write *w, char *err, size_t err_cap);

@@ -20,10 +20,10 @@
 #include "gsm/cell_report.h"
 
 struct detector_config {
-    struct known_cells *known;  /* NULL: judge without it */
-    struct local_db *local;     /* NULL: no decisions yet */
-    int64_t start_utc_us;       /* of second 0 of signal; UTC_UNKNOWN */
-    bool from_gsmtap;           /* no IQ: RF rules are not evaluable */
+    struct known_cells *known; /* NULL: judge without it */
+    struct local_db *local;    /* NULL: no decisions yet */
+    int64_t start_utc_us;      /* of second 0 of signal; UTC_UNKNOWN */
+    bool from_gsmtap;          /* no IQ: RF rules are not evaluable */
 };
 
 struct detector;

@@ -23,6 +23,7 @@ enum known_kind { KNOWN_KIND_CELLS = 0, KNOWN_KIND_ALLOCATIONS, KNOWN_KIND_ALLOW
 
 struct known_cell {
     enum known_source source;
+    bool added; /* by this organisation itself (`known add`), not by a list */
     char mcc[4];
     char mnc[4]; /* as imported; compare with known_mnc_equal: "1" and "01" are the same network */
     int lac;
@@ -43,6 +44,7 @@ struct known_allocation {
     char operator_name[64];
     enum arfcn_band band;
     int arfcn_lo, arfcn_hi;
+    int64_t valid_from_us, valid_to_us; /* UTC_UNKNOWN: open */
     enum known_source source;
 };
 
@@ -52,6 +54,8 @@ struct known_network {
     bool regulator_list;
     uint64_t n_cells;
     bool has_allocations;     /* some allocation for this MCC-MNC is known */
+    bool allocations_expired; /* one is known, and none of it held at the time that was asked for:
+                               * filled by the detector */
     bool country_allocations; /* some allocation for this MCC is known: the table covers it */
     char operator_name[64];
 };
@@ -79,7 +83,8 @@ int known_cells_find_allocations(struct known_cells *k, const char *mcc, const c
 int known_cells_find_near(struct known_cells *k, double lat_deg, double lon_deg, double radius_m,
                           struct known_cell *ret, size_t cap);
 
-/* What was imported, list by list. */
+/* What was imported and still holds, list by list; n_rows is what is left of a list after others
+ * replaced networks in it. */
 struct known_list {
     enum known_kind kind;
     enum known_source source;
@@ -101,6 +106,8 @@ int known_cells_list_networks(struct known_cells *k,
 
 /* "262-01-21014-6326", also with "/ARFCN/BSIC" behind it as in a cell key. 0 or -EINVAL. */
 int known_cgi_parse(const char *text, char mcc[4], char mnc[4], int *lac, int *ci);
+/* "48.1,7.85" in degrees. 0 or -EINVAL. */
+int known_place_parse(const char *text, double *ret_lat_deg, double *ret_lon_deg);
 /* Great-circle distance. */
 double known_distance_m(double lat_a_deg, double lon_a_deg, double lat_b_deg, double lon_b_deg);
 

@@ -63,7 +63,7 @@ enum known_row_result known_columns_cell(const struct known_columns *c,
                                          char why[KNOWN_WHY_CAP]);
 enum known_row_result known_columns_allocation(const struct known_columns *c,
                                                const struct known_csv_row *row,
-                                               struct known_allocation *ret, int64_t valid_us[2],
+                                               struct known_allocation *ret,
                                                char why[KNOWN_WHY_CAP]);
 enum known_row_result known_columns_allow(const struct known_columns *c,
                                           const struct known_csv_row *row, struct local_allow *ret,

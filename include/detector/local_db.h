@@ -56,15 +56,18 @@ int local_db_find_cells(struct local_db *db, const char *mcc, const char *mnc, i
 int local_db_list_allow(struct local_db *db,
                         int (*each)(void *ctx, const struct local_allow *allow), void *ctx);
 
-/* A list that replaces the one of the same source and name, all or nothing. The old list stays in
- * force until commit. */
+/* A list that replaces, all or nothing, the one of the same source and name; without a name (""):
+ * what its source said of the networks that it names, where "any network" is one, too. What was
+ * there before stays in force until commit. */
 struct local_import;
 int local_import_create(struct local_import **ret, const char *path, const char *source,
                         const char *name, char *err, size_t err_cap);
 /* 0; -EINVAL with a sentence for an entry that is refused (the import goes on); other -errno. */
 int local_import_push(struct local_import *import, const struct local_allow *allow, char *err,
                       size_t err_cap);
-int local_import_commit(struct local_import *import, char *err, size_t err_cap);
+/* *ret_replaced (may be NULL): entries that were there before and are not any more. */
+int local_import_commit(struct local_import *import, uint64_t *ret_replaced, char *err,
+                        size_t err_cap);
 /* Forgets what was not committed; NULL is fine. */
 void local_import_destroy(struct local_import *import);
 

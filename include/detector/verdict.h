@@ -24,25 +24,25 @@ enum verdict {
 };
 const char *verdict_name(enum verdict v);
 
-#define FINDING_TEXT_CAP 400
+#define FINDING_TEXT_CAP  400
 #define FINDING_VALUE_CAP 160
-#define FINDING_STAT_CAP 200
-#define FINDINGS_CAP 64
-#define RULES_CAP 96
-#define RULE_ID_CAP 8
+#define FINDING_STAT_CAP  200
+#define FINDINGS_CAP      64
+#define RULES_CAP         96
+#define RULE_ID_CAP       8
 
 /* One rule that fired on one cell. */
 struct finding {
     char rule[RULE_ID_CAP]; /* "AT-01" */
     int rule_version;
-    double weight_db;       /* before group caps */
+    double weight_db; /* before group caps */
     char observed[FINDING_VALUE_CAP];
     char expected[FINDING_VALUE_CAP];
     char statistics[FINDING_STAT_CAP]; /* how often an honest cell shows it, n, source */
     char text[FINDING_TEXT_CAP];       /* one sentence */
     double first_s, last_s;
     uint32_t fn_first, fn_last;
-    uint32_t n_oct_messages;           /* raw evidence: SI messages it rests on */
+    uint32_t n_oct_messages; /* raw evidence: SI messages it rests on */
     uint8_t l2[4][GSM_L2_OCT];
 };
 
@@ -68,7 +68,7 @@ struct judged_cell {
     /* judgement */
     enum verdict verdict;
     double score_db;
-    char allowed[16];       /* "" or the kind of the allow-list entry */
+    char allowed[16]; /* "" or the kind of the allow-list entry */
     char allowed_note[256];
     int evaluable, rules_total;
     struct finding findings[FINDINGS_CAP];
@@ -76,7 +76,7 @@ struct judged_cell {
     char not_evaluable[RULES_CAP][RULE_ID_CAP];
     const char *not_evaluable_reason[RULES_CAP]; /* constant sentences, same order */
     size_t n_not_evaluable;
-    char alert_text[1600];  /* one paragraph; "" when the verdict is below suspicious */
+    char alert_text[1600]; /* one paragraph; "" when the verdict is below suspicious */
 };
 
 /* suspicious or worse, and not allowed */

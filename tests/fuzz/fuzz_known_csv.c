@@ -27,7 +27,6 @@ static void read_row(struct target *t, const struct known_csv_row *row)
     struct known_cell cell;
     struct known_allocation allocation;
     struct local_allow allow;
-    int64_t valid_us[2];
     if (t->kind == KNOWN_KIND_CELLS &&
         known_columns_cell(&t->columns, row, &cell, why) == KNOWN_ROW_GOOD) {
         check(cell.lac >= 0 && cell.lac <= 65535 && cell.ci >= 0 && cell.ci <= 65535);
@@ -35,7 +34,7 @@ static void read_row(struct target *t, const struct known_csv_row *row)
         check(!cell.has_position || (cell.lat_deg >= -90 && cell.lat_deg <= 90));
     }
     if (t->kind == KNOWN_KIND_ALLOCATIONS &&
-        known_columns_allocation(&t->columns, row, &allocation, valid_us, why) == KNOWN_ROW_GOOD)
+        known_columns_allocation(&t->columns, row, &allocation, why) == KNOWN_ROW_GOOD)
         check(allocation.arfcn_lo <= allocation.arfcn_hi);
     if (t->kind == KNOWN_KIND_ALLOW)
         (void)known_columns_allow(&t->columns, row, &allow, why);

@@ -81,7 +81,7 @@ struct bench {
     struct detector *detector;
 };
 
-static void open_bench(struct bench *b, bool with_databases)
+static void open_bench_at(struct bench *b, bool with_databases, int64_t start_utc_us)
 {
     char err[400] = "";
     memset(b, 0, sizeof *b);
@@ -89,8 +89,13 @@ static void open_bench(struct bench *b, bool with_databases)
         assert_int_equal(known_cells_open(&b->known, known_path, err, sizeof err), 0);
         assert_int_equal(local_db_open(&b->local, local_path, err, sizeof err), 0);
     }
-    struct detector_config cfg = {b->known, b->local, UTC_UNKNOWN, false};
+    struct detector_config cfg = {b->known, b->local, start_utc_us, false};
     assert_int_equal(detector_create(&b->detector, &cfg), 0);
+}
+
+static void open_bench(struct bench *b, bool with_databases)
+{
+    open_bench_at(b, with_databases, UTC_UNKNOWN);
 }
 
 static void close_bench(struct bench *b)
@@ -372,6 +377,97 @@ static void lists_a_cell_without_identity(void **state)
     close_bench(&b);
 }
 
+static int64_t utc_of(const char *text)
+{
+    int64_t us;
+    assert_int_equal(utc_parse(text, &us), 0);
+    return us;
+}
+
+/* Judges the operator's cells and one more; copies what became of that one. */
+static void judge_with(const struct scene_cell *extra, int64_t start_utc_us, bool with_known,
+                       struct judged_cell *ret)
+{
+    struct bench b;
+    const struct judged_cell *cells = NULL;
+    char err[400] = "";
+    open_bench_at(&b, with_known, start_utc_us);
+    if (!with_known)
+        assert_int_equal(local_db_open(&b.local, local_path, err, sizeof err), 0);
+    struct detector_config cfg = {b.known, b.local, start_utc_us, false};
+    detector_destroy(b.detector);
+    assert_int_equal(detector_create(&b.detector, &cfg), 0);
+    push_city(&b, 5, extra);
+    size_t n = detector_judge(b.detector, &cells);
+    *ret = *find_tx(cells, n, extra->tx);
+    close_bench(&b);
+}
+
+/* A cell that the operator's list lacks and this organisation added is known, in its time, on its
+ * channel; other cells stay as strange as they were. */
+static void believes_what_this_organisation_added(void **state)
+{
+    (void)state;
+    char err[400] = "";
+    struct judged_cell c;
+    struct scene_cell fresh = scene_operator(6), other = scene_operator(7);
+    struct known_cell add = {.mcc = "262",
+                             .mnc = "01",
+                             .lac = fresh.lac,
+                             .ci = fresh.ci,
+                             .arfcn = fresh.arfcn,
+                             .bsic = fresh.bsic,
+                             .valid_from_us = UTC_UNKNOWN,
+                             .valid_to_us = utc_of("2026-06-30T00:00:00Z")};
+    judge_with(&fresh, UTC_UNKNOWN, true, &c);
+    double before_db = c.score_db;
+    assert_true(has_finding(&c, "ID-02"));
+    assert_int_equal(local_db_add_cell(local_path, &add, "letter", err, sizeof err), 0);
+    judge_with(&fresh, UTC_UNKNOWN, true, &c);
+    assert_false(has_finding(&c, "ID-02"));
+    assert_true(c.score_db <= before_db - 40.0); /* ID-02 gone, and EN-04 */
+    judge_with(&fresh, utc_of("2026-03-01T00:00:00Z"), true, &c);
+    assert_false(has_finding(&c, "ID-02"));
+    judge_with(&fresh, utc_of("2026-09-01T00:00:00Z"), true, &c);
+    assert_true(has_finding(&c, "ID-02"));
+    judge_with(&other, UTC_UNKNOWN, true, &c);
+    assert_true(has_finding(&c, "ID-02"));
+    /* without a known-cell database its word still holds, and makes no list complete */
+    fresh.arfcn++;
+    judge_with(&fresh, UTC_UNKNOWN, false, &c);
+    assert_true(has_finding(&c, "ID-03"));
+    assert_non_null(strstr(c.findings[0].text, "this organisation's own entry"));
+    judge_with(&other, UTC_UNKNOWN, false, &c);
+    assert_true(is_unasked(&c, "ID-02"));
+}
+
+/* An allocation holds in its time only; when nobody knows the time, it holds. */
+static void allocations_hold_in_their_time(void **state)
+{
+    (void)state;
+    struct judged_cell c;
+    struct scene_cell cell = scene_operator(6);
+    cell.mcc = "265";
+    import_text(KNOWN_KIND_ALLOCATIONS, KNOWN_REGULATOR,
+                "mcc,mnc,operator,band,arfcn_lo,arfcn_hi,valid_from,valid_to\n"
+                "265,01,One,DCS1800,512,885,,\n"
+                "265,01,One,P900,1,124,2020-01-01,2024-12-31\n"
+                "265,02,Two,P900,1,124,,\n");
+    judge_with(&cell, UTC_UNKNOWN, true, &c);
+    assert_false(has_finding(&c, "RF-01") || has_finding(&c, "ID-01"));
+    judge_with(&cell, utc_of("2024-06-01T00:00:00Z"), true, &c);
+    assert_false(has_finding(&c, "RF-01") || has_finding(&c, "ID-01"));
+    judge_with(&cell, utc_of("2026-06-01T00:00:00Z"), true, &c);
+    assert_true(has_finding(&c, "RF-01"));
+    assert_false(has_finding(&c, "ID-01"));
+    import_text(KNOWN_KIND_ALLOCATIONS, KNOWN_REGULATOR,
+                "mcc,mnc,operator,band,arfcn_lo,arfcn_hi,valid_from,valid_to\n"
+                "265,01,One,P900,1,124,2020-01-01,2024-12-31\n");
+    judge_with(&cell, utc_of("2026-06-01T00:00:00Z"), true, &c);
+    assert_true(has_finding(&c, "ID-01"));
+    assert_true(is_unasked(&c, "RF-01"));
+}
+
 /* The rule set has a stable hash, and every row says what it needs. */
 static void describes_its_rules(void **state)
 {
@@ -405,6 +501,8 @@ int main(void)
         cmocka_unit_test(prints_what_was_received_once),
         cmocka_unit_test(lists_a_cell_without_identity),
         cmocka_unit_test(describes_its_rules),
+        cmocka_unit_test(believes_what_this_organisation_added),
+        cmocka_unit_test(allocations_hold_in_their_time),
     };
     return cmocka_run_group_tests(tests, make_databases, remove_databases);
 }

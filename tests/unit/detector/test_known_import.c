@@ -203,6 +203,109 @@ static void a_list_replaces_its_own_source_and_no_other(void **state)
     assert_int_equal(glob(pattern, 0, NULL, &left), GLOB_NOMATCH); /* no new file left behind */
 }
 
+static void lists_of_two_operators_live_side_by_side(void **state)
+{
+    struct db_fixture *f = *state;
+    struct known_cell c;
+    assert_int_equal(import_cells(f, KNOWN_OPERATOR, "mcc,mnc,lac,ci\n262,01,1,1\n262,01,1,2\n"),
+                     0);
+    assert_int_equal(import_cells(f, KNOWN_OPERATOR, "mcc,mnc,lac,ci\n262,02,1,1\n"), 0);
+    assert_int_equal(result.n_replaced, 0);
+    assert_int_equal(find_one(f, "01", 1, 2, &c), 1);
+    assert_int_equal(find_one(f, "02", 1, 1, &c), 1);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM lists"), 2);
+    /* the first operator's list again, a cell fewer; its MNC may be written otherwise */
+    assert_int_equal(import_cells(f, KNOWN_OPERATOR, "mcc,mnc,lac,ci\n262,1,1,1\n"), 0);
+    assert_int_equal(result.n_replaced, 2);
+    assert_int_equal(find_one(f, "01", 1, 1, &c), 1);
+    assert_int_equal(find_one(f, "01", 1, 2, &c), 0);
+    assert_int_equal(find_one(f, "02", 1, 1, &c), 1);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM lists"), 2);
+    /* a regulator's word on the same network is another matter */
+    assert_int_equal(import_cells(f, KNOWN_REGULATOR, "mcc,mnc,lac,ci\n262,01,1,1\n"), 0);
+    assert_int_equal(find_one(f, "01", 1, 1, &c), 2);
+    assert_int_equal(db_int(f->path, "SELECT n_cells FROM networks WHERE mnc = 1 AND source = 3"),
+                     1);
+}
+
+static void a_list_that_lost_a_network_keeps_the_rest(void **state)
+{
+    struct db_fixture *f = *state;
+    uint8_t digest[2][DIGEST_OCT];
+    const char *both = "mcc,mnc,lac,ci\n262,01,1,1\n262,02,1,1\n262,02,1,2\n";
+    struct known_cell c;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(import_cells(f, KNOWN_CROWD, both), 0);
+        assert_int_equal(import_cells(f, KNOWN_CROWD, "mcc,mnc,lac,ci\n262,01,7,7\n"), 0);
+        assert_int_equal(result.n_replaced, 1);
+        assert_int_equal(db_int(f->path, "SELECT n_rows FROM lists WHERE id = 1"), 2);
+        assert_int_equal(find_one(f, "01", 1, 1, &c), 0);
+        assert_int_equal(find_one(f, "01", 7, 7, &c), 1);
+        assert_int_equal(find_one(f, "02", 1, 2, &c), 1);
+        struct known_cells *k = open_known(f);
+        known_cells_digest(k, digest[i]);
+        known_cells_close(k);
+        unlink(f->path);
+        both = "mcc,mnc,lac,ci\n262,02,1,2\n262,01,9,9\n262,02,1,1\n";
+    }
+    assert_memory_equal(digest[0], digest[1], DIGEST_OCT); /* of what is left, in any order */
+}
+
+static void a_name_replaces_the_list_of_that_name_only(void **state)
+{
+    struct db_fixture *f = *state;
+    struct known_cell c;
+    struct known_import_config cfg = config_for(f, KNOWN_KIND_CELLS, KNOWN_OPERATOR);
+    cfg.name = "north";
+    assert_int_equal(import_text(f, &cfg, "mcc,mnc,lac,ci\n262,01,1,1\n"), 0);
+    cfg.name = "south";
+    assert_int_equal(import_text(f, &cfg, "mcc,mnc,lac,ci\n262,01,2,1\n"), 0);
+    assert_int_equal(result.n_replaced, 0);
+    assert_int_equal(import_text(f, &cfg, "mcc,mnc,lac,ci\n262,01,2,2\n"), 0);
+    assert_int_equal(result.n_replaced, 1);
+    assert_int_equal(find_one(f, "01", 1, 1, &c), 1);
+    assert_int_equal(find_one(f, "01", 2, 1, &c), 0);
+    assert_int_equal(find_one(f, "01", 2, 2, &c), 1);
+    assert_int_equal(import_cells(f, KNOWN_OPERATOR, "mcc,mnc,lac,ci\n262,01,3,3\n"), 0);
+    assert_int_equal(result.n_replaced, 2);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM lists"), 1);
+}
+
+static void allocations_and_exceptions_are_replaced_by_network(void **state)
+{
+    struct db_fixture *f = *state;
+    struct known_import_config cfg = config_for(f, KNOWN_KIND_ALLOCATIONS, KNOWN_REGULATOR);
+    const char *head = "mcc,mnc,operator,band,arfcn_lo,arfcn_hi\n";
+    char text[200];
+    static const char *const rows[] = {"262,01,A,P900,1,9\n262,01,A,P900,11,12\n",
+                                       "262,02,B,P900,20,29\n", "262,01,A,P900,1,8\n"};
+    assert_int_equal(import_cells(f, KNOWN_REGULATOR, "mcc,mnc,lac,ci\n262,01,1,1\n"), 0);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof(text), "%s%s", head, rows[i]);
+        assert_int_equal(import_text(f, &cfg, text), 0);
+        assert_int_equal(result.n_replaced, i == 2 ? 2 : 0);
+    }
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM allocations"), 2);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM cells"), 1);
+
+    cfg = config_for(f, KNOWN_KIND_ALLOW, KNOWN_OPERATOR);
+    static const char *const allow[] = {
+        "kind,mcc,mnc,lac,note\nrail,262,10,,\nevent,262,01,5,\n",
+        "kind,mcc,mnc,lac,arfcn,note\nevent,262,1,6,,\nevent,,,,77,any\n",
+        "kind,mcc,mnc,lac,arfcn,note\nprivate,,,,78,any\n"};
+    static const uint64_t n_replaced[] = {0, 1, 1};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(import_text(f, &cfg, allow[i]), 0);
+        assert_int_equal(result.n_replaced, n_replaced[i]);
+    }
+    char left[100];
+    db_text(cfg.local_path,
+            "SELECT group_concat(kind || ifnull(lac, '') || ifnull(arfcn, ''), ' ') FROM"
+            " (SELECT * FROM allow ORDER BY id)",
+            left, sizeof(left));
+    assert_string_equal(left, "rail event6 private78");
+}
+
 static void the_same_imports_give_the_same_digest(void **state)
 {
     struct db_fixture *f = *state;
@@ -426,6 +529,10 @@ int main(void)
         CASE(more_than_one_in_a_hundred_refuses_the_list),
         CASE(nothing_at_all_is_refused),
         CASE(a_list_replaces_its_own_source_and_no_other),
+        CASE(lists_of_two_operators_live_side_by_side),
+        CASE(a_list_that_lost_a_network_keeps_the_rest),
+        CASE(a_name_replaces_the_list_of_that_name_only),
+        CASE(allocations_and_exceptions_are_replaced_by_network),
         CASE(the_same_imports_give_the_same_digest),
         CASE(a_packed_file_is_unpacked_and_a_broken_one_refused),
         CASE(allocations_and_allow_lists_go_where_they_belong),

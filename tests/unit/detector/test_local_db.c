@@ -147,7 +147,7 @@ static void an_imported_list_replaces_only_itself(void **state)
         assert_int_equal(local_import_create(&m, f->path, "regulator", "", f->err, sizeof(f->err)),
                          0);
         assert_int_equal(local_import_push(m, &a, f->err, sizeof(f->err)), 0);
-        assert_int_equal(local_import_commit(m, f->err, sizeof(f->err)), 0);
+        assert_int_equal(local_import_commit(m, NULL, f->err, sizeof(f->err)), 0);
         local_import_destroy(m);
     }
     assert_int_equal(db_int(f->path, "SELECT count(*) FROM allow"), 2);
