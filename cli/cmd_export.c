@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "cli/plain_text.h"
 #include "detector/export.h"
 
 static struct {
@@ -36,20 +35,13 @@ static const struct opt_command command = {
     .max_operands = 1,
 };
 
-static int say(const char *err)
-{
-    char plain[1600];
-    (void)plain_text_format(err, plain, sizeof plain);
-    return command_error("%s", plain);
-}
-
 static int write_csv(struct store *s, FILE *out)
 {
     char err[800];
     size_t n_rows = 0;
     int rc = export_csv(s, opt.view, out, &n_rows, err, sizeof err);
     if (rc < 0)
-        return say(err);
+        return command_error("%s", err);
     command_note("%zu rows of %s", n_rows, opt.view);
     return COMMAND_DONE;
 }
@@ -59,7 +51,7 @@ static int run(void)
     char err[800];
     struct store *s = NULL;
     if (store_open_read(&s, opt.db, err, sizeof err) < 0)
-        return say(err);
+        return command_error("%s", err);
     FILE *out = opt.output ? fopen(opt.output, "we") : stdout;
     int ret = out ? write_csv(s, out)
                   : command_error("cannot write \"%s\": %s", opt.output, strerror(errno));
@@ -79,5 +71,5 @@ int cmd_export(int argc, char **argv)
         (void)command_error("cannot export '%s': the format is csv", argv[1]);
         return COMMAND_USAGE;
     }
-    return run();
+    return command_end(run());
 }

@@ -24,7 +24,7 @@ static const char *const source_choices[] = {"crowd", "regulator", "operator", N
 static const struct opt_row rows[] = {
     {"kind", 0, OPT_CHOICE, &opt.kind, "KIND", "what the list holds: cells, allocations (which operator has which channels) or allow (cells that are strange and known to be harmless)", 0, 0, kind_choices},
     {"source", 0, OPT_CHOICE, &opt.source, "SOURCE", "who says so: operator, regulator or crowd; an operator's list counts as complete", 0, 0, source_choices},
-    {"name", 0, OPT_TEXT, &opt.name, "NAME", "of this list; it replaces the list of the same kind, source and name, so several operators need a name each", 0, 0, NULL},
+    {"name", 0, OPT_TEXT, &opt.name, "NAME", "of this list: it then replaces the list of the same kind, source and name, and only that", 0, 0, NULL},
     {"map", 0, OPT_TEXT, &opt.map, "THEIR=OUR,...", "which of their columns is which of ours, for example cell_id=ci,la=lac", 0, 0, NULL},
     {"radio", 0, OPT_TEXT, &opt.radio, "NAME", "take rows of this radio only, any for all; default GSM", 0, 0, NULL},
     {"known", 0, OPT_TEXT, &opt.known, "PATH", "known-cell database to fill; default known.db", 0, 0, NULL},
@@ -43,7 +43,11 @@ static const struct opt_command command = {
         "FILE is CSV, also packed with gzip; - is standard input. Cells come as OpenCellID writes "
         "them (header optional) or with a header among mcc, mnc, lac, ci, arfcn, bsic, lat, lon, "
         "site, type, valid_from, valid_to. Rows that are no use are counted and the first ones "
-        "shown; more than 1 in 100 refuses the list, and the database stays as it was.",
+        "shown; more than 1 in 100 refuses the list, and the database stays as it was. A list is "
+        "taken as complete for the networks (MCC and MNC) that it names: what the same source said "
+        "of them before is replaced, all else stays. So the lists of several operators can be "
+        "imported one after the other, and each again when it changes.",
+
     .example = "cellwarden import --kind cells --source crowd 262.csv.gz\n"
                "cellwarden import --kind cells --source operator --map \"cell id=ci,la=lac\" "
                "plan.csv\n"
@@ -105,14 +109,14 @@ static void print_text(const struct known_import_config *cfg, const struct known
     if (res->n_skipped > 0)
         printf(", %" PRIu64 " of another radio skipped", res->n_skipped);
     if (res->n_replaced > 0)
-        printf("; they replace %" PRIu64 " rows of the list before", res->n_replaced);
+        printf("; they replace %" PRIu64 " rows that were there before", res->n_replaced);
     printf(": %s\n", cfg->kind == KNOWN_KIND_ALLOW ? cfg->local_path : cfg->known_path);
 }
 
 static int run(const char *path)
 {
     struct known_import_result res;
-    char err[800], plain[1600];
+    char err[800];
     bool bar = !opt.quiet && isatty(STDERR_FILENO) == 1;
     struct known_import_config cfg = {
         .kind = (enum known_kind)opt.kind,
@@ -130,15 +134,13 @@ static int run(const char *path)
     if (bar)
         (void)fputs("\r\033[K", stderr);
     note_bad(&res);
-    if (rc < 0) {
-        (void)plain_text_format(err, plain, sizeof plain);
-        return command_error("%s", plain);
-    }
+    if (rc < 0)
+        return command_error("%s", err);
     if (opt.json)
         print_json(&cfg, &res);
     else
         print_text(&cfg, &res);
-    return fflush(stdout) == 0 ? COMMAND_DONE : command_error("cannot write to standard output");
+    return command_end(COMMAND_DONE);
 }
 
 int cmd_import(int argc, char **argv)

@@ -56,13 +56,6 @@ static const struct opt_command command = {
     .max_operands = 2,
 };
 
-static int say(const char *err)
-{
-    char plain[1600];
-    (void)plain_text_format(err, plain, sizeof plain);
-    return command_error("%s", plain);
-}
-
 static int usage(const char *text)
 {
     (void)command_error("%s: see cellwarden known --help", text);
@@ -146,7 +139,7 @@ static int open_known(struct known_cells **ret)
         return command_error("there is no known-cell database \"%s\": fill it with cellwarden "
                              "import",
                              opt.known);
-    return rc < 0 ? say(err) : COMMAND_DONE;
+    return rc < 0 ? command_error("%s", err) : COMMAND_DONE;
 }
 
 /* Cells that this organisation added itself; none when there is no local database. */
@@ -158,7 +151,7 @@ static int find_added(const char *mcc, const char *mnc, int lac, int ci, struct 
     if (rc == -ENOENT)
         return 0;
     if (rc < 0)
-        return say(err), -1;
+        return command_error("%s", err), -1;
     int n = local_db_find_cells(local, mcc, mnc, lac, ci, cell, FIND_CAP);
     local_db_close(local);
     return n;
@@ -200,24 +193,11 @@ static int find_cell(struct known_cells *k, const char *text)
     return COMMAND_DONE;
 }
 
-/* "48.0,7.8" */
-static bool parse_place(const char *text, double *lat_deg, double *lon_deg)
-{
-    char *end;
-    *lat_deg = strtod(text, &end);
-    if (end == text || *end != ',')
-        return false;
-    text = end + 1;
-    *lon_deg = strtod(text, &end);
-    return end != text && !*end && *lat_deg >= -90 && *lat_deg <= 90 && *lon_deg >= -180 &&
-           *lon_deg <= 180;
-}
-
 static int find_near(struct known_cells *k)
 {
     static struct known_cell cell[FIND_CAP];
     double lat_deg, lon_deg;
-    if (!parse_place(opt.near, &lat_deg, &lon_deg))
+    if (known_place_parse(opt.near, &lat_deg, &lon_deg) < 0)
         return usage("a place is written LAT,LON in degrees, for example 48.0,7.8");
     int n = known_cells_find_near(k, lat_deg, lon_deg, opt.radius_m, cell, FIND_CAP);
     if (n < 0)
@@ -326,13 +306,13 @@ static int add_cell(const char *text)
     char err[800];
     if (!text || known_cgi_parse(text, c.mcc, c.mnc, &c.lac, &c.ci) < 0)
         return usage("add needs a cell, MCC-MNC-LAC-CI");
-    if (opt.near && !parse_place(opt.near, &c.lat_deg, &c.lon_deg))
+    if (opt.near && known_place_parse(opt.near, &c.lat_deg, &c.lon_deg) < 0)
         return usage("a place is written LAT,LON in degrees, for example 48.0,7.8");
     c.has_position = opt.near != NULL;
     (void)snprintf(c.site, sizeof c.site, "%s", opt.site ? opt.site : "");
     (void)snprintf(c.type, sizeof c.type, "%s", opt.type ? opt.type : "");
     if (local_db_add_cell(opt.local, &c, opt.note ? opt.note : "", err, sizeof err) < 0)
-        return say(err);
+        return command_error("%s", err);
     printf("%s-%s-%d-%d is in %s\n", c.mcc, c.mnc, c.lac, c.ci, opt.local);
     return COMMAND_DONE;
 }
@@ -368,7 +348,5 @@ int cmd_known(int argc, char **argv)
         ret = ask(verb, operand);
     else
         return usage("the word after known is find, list, stat or add");
-    if (fflush(stdout) != 0 && ret == COMMAND_DONE)
-        ret = command_error("cannot write to standard output");
-    return ret;
+    return command_end(ret);
 }

@@ -160,17 +160,6 @@ static int usage(const char *text)
     return COMMAND_USAGE;
 }
 
-static bool parse_position(const char *text, double ret_deg[2])
-{
-    char *end;
-    ret_deg[0] = strtod(text, &end);
-    if (end == text || *end != ',')
-        return false;
-    text = end + 1;
-    ret_deg[1] = strtod(text, &end);
-    return end != text && *end == '\0' && fabs(ret_deg[0]) <= 90 && fabs(ret_deg[1]) <= 180;
-}
-
 static int take_options(struct replay *r, int n_files)
 {
     char err[200];
@@ -185,8 +174,9 @@ static int take_options(struct replay *r, int n_files)
         return usage("--start is no time: write for example --start 2026-11-22T15:24:38Z");
     if (opt.start && n_files > 1)
         return usage("--start holds for one recording: replay several files one by one");
-    r->json.position_deg[0] = r->json.position_deg[1] = (double)NAN;
-    if (opt.position && !parse_position(opt.position, r->json.position_deg))
+    r->cfg.has_position = opt.position != NULL;
+    if (opt.position &&
+        known_place_parse(opt.position, &r->cfg.position_deg[0], &r->cfg.position_deg[1]) < 0)
         return usage("--position is no place: write for example --position 48.1,7.85");
     if (channel_list_parse(&r->channels, opt.bands, opt.arfcn, err, sizeof err) < 0)
         return usage(err);
@@ -195,6 +185,8 @@ static int take_options(struct replay *r, int n_files)
     r->cfg.n_only = r->channels.n;
     r->cfg.ppm = opt.ppm;
     r->cfg.blocks = opt.blocks;
+    r->cfg.bands_text = opt.bands;
+    r->cfg.arfcn_text = opt.arfcn;
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     r->cfg.jobs = opt.jobs > 0 ? opt.jobs : cpus > JOBS_MAX ? JOBS_MAX : cpus > 0 ? (int)cpus : 1;
     return COMMAND_DONE;
@@ -235,20 +227,18 @@ static int replay_files(struct replay *r, int n_files, char **files)
     char err[600];
     size_t n_flagged = 0, flagged = 0;
     bool failed = false, interrupted = false;
+    int rc;
     for (int i = 0; i < n_files && !interrupted && stop_signal() == 0; i++) {
         r->cfg.said.path = files[i];
-        int rc = pipeline_run(&r->cfg, &flagged, &interrupted, err, sizeof err);
+        rc = pipeline_run(&r->cfg, &flagged, &interrupted, err, sizeof err);
         if (rc < 0 && stop_signal() == 0)
             failed = command_error("%s", err) != COMMAND_DONE;
         n_flagged += flagged;
     }
-    if (fflush(stdout) != 0 || ferror(stdout))
-        failed = command_error("cannot write the result: %s", strerror(errno)) != COMMAND_DONE;
+    rc = command_end(n_flagged > 0 && opt.exit_code ? COMMAND_FLAGGED : COMMAND_DONE);
     if (stop_signal() != 0)
         return COMMAND_SIGNAL + stop_signal();
-    if (failed)
-        return COMMAND_ERROR;
-    return n_flagged > 0 && opt.exit_code ? COMMAND_FLAGGED : COMMAND_DONE;
+    return failed ? COMMAND_ERROR : rc;
 }
 
 int cmd_replay(int argc, char **argv)

@@ -50,13 +50,6 @@ static const struct opt_command command = {
     .max_operands = 3,
 };
 
-static int say(const char *err)
-{
-    char plain[1600];
-    (void)plain_text_format(err, plain, sizeof plain);
-    return command_error("%s", plain);
-}
-
 static int usage(const char *text)
 {
     (void)command_error("%s: see cellwarden review --help", text);
@@ -82,7 +75,7 @@ static int list(struct store *s)
     int n = 0;
     enum review_filter filter = opt.all ? REVIEW_ALL : opt.open ? REVIEW_QUEUE : REVIEW_FLAGGED;
     if (review_list(s, filter, count_and_print, &n, err, sizeof err) < 0)
-        return say(err);
+        return command_error("%s", err);
     if (n == 0 && !opt.json)
         (void)puts(opt.all    ? "no cell was heard"
                    : opt.open ? "no flagged cell waits for a decision"
@@ -103,7 +96,7 @@ static int show_cell(void *ctx, const struct review_cell *c)
     char err[800];
     int rc = opt.json ? review_json_cell(stdout, c, w->store)
                       : review_text_cell(stdout, c, w->store, err, sizeof err);
-    w->result = rc < 0 ? say(opt.json ? "cannot read the log" : err) : COMMAND_DONE;
+    w->result = rc < 0 ? command_error("%s", opt.json ? "cannot read the log" : err) : COMMAND_DONE;
     return 0;
 }
 
@@ -112,7 +105,7 @@ static int show(struct store *s, const char *cell)
     char err[800];
     struct show w = {.store = s, .result = COMMAND_DONE};
     if (review_find(s, cell, show_cell, &w, err, sizeof err) < 0)
-        return say(err);
+        return command_error("%s", err);
     return w.result;
 }
 
@@ -136,7 +129,7 @@ static int set(struct store *s, const char *cell, const char *word)
     (void)gettimeofday(&now, NULL);
     order.now_utc_us = (int64_t)now.tv_sec * 1000000 + now.tv_usec;
     if (review_set(s, &order, err, sizeof err) < 0)
-        return say(err);
+        return command_error("%s", err);
     if (!opt.json && order.state == REVIEW_EXPLAINED)
         printf("explained; %s now allows the cell, it will not be flagged again\n", opt.local);
     else if (!opt.json)
@@ -158,7 +151,7 @@ static int with_log(const char *verb, const char *cell, const char *word)
         rc = store_open(&s, opt.db, err, sizeof err);
     }
     if (rc < 0)
-        return say(err);
+        return command_error("%s", err);
     int ret = strcmp(verb, "list") == 0 ? list(s) : write ? set(s, cell, word) : show(s, cell);
     store_close(s);
     return ret;
@@ -180,7 +173,5 @@ int cmd_review(int argc, char **argv)
                      : is_show ? "say which cell, and nothing else"
                                : "set needs a cell and a decision");
     ret = with_log(verb, cell, word);
-    if (fflush(stdout) != 0 && ret == COMMAND_DONE)
-        ret = command_error("cannot write to standard output");
-    return ret;
+    return command_end(ret);
 }

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/commands.h"
+#include "cli/plain_text.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 
 static bool quiet;
 
@@ -12,7 +17,9 @@ __attribute__((format(printf, 1, 0))) static void say(const char *fmt, va_list a
     progress_wipe();
     (void)fflush(stdout);
     (void)fputs("cellwarden: ", stderr);
-    (void)vfprintf(stderr, fmt, ap);
+    char text[4096];
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    plain_text_put(stderr, text);
     (void)fputc('\n', stderr);
 }
 
@@ -33,6 +40,19 @@ void command_note(const char *fmt, ...)
     va_start(ap, fmt);
     say(fmt, ap);
     va_end(ap);
+}
+
+int command_end(int ret)
+{
+    errno = 0;
+    bool failed = fflush(stdout) != 0 || ferror(stdout);
+    int why = errno;
+    if (stop_reader_gone())
+        return COMMAND_SIGNAL + SIGPIPE;
+    if (failed)
+        return command_error("cannot write the result: %s",
+                             why ? strerror(why) : "a part of it was refused");
+    return ret;
 }
 
 void command_set_quiet(bool value)

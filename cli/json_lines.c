@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/plain_text.h"
 #include "core/utc.h"
 #include "gsm_const.h"
 
@@ -24,20 +25,6 @@ static json_t *rounded(double value, double steps)
         return json_null();
     double v = round(value * steps) / steps;
     return json_real(v < 0 || v > 0 ? v : 0.0); /* no "-0.0" */
-}
-
-/* File names may be any octets; JSON may not. */
-static json_t *any_text(const char *text)
-{
-    json_t *string = json_string(text);
-    if (string)
-        return string;
-    char plain[1024];
-    size_t n = 0;
-    for (; text[n] && n + 1 < sizeof plain; n++)
-        plain[n] = (unsigned char)text[n] < 0x80 ? text[n] : '?';
-    plain[n] = '\0';
-    return json_string(plain);
 }
 
 static json_t *utc(int64_t us)
@@ -77,12 +64,12 @@ static void put(FILE *out, json_t *object)
 void json_lines_begin(struct json_lines *j, const struct pipeline_outcome *o)
 {
     json_t *position = json_null();
-    if (isfinite(j->position_deg[0]))
-        position = json_pack("[f,f]", j->position_deg[0], j->position_deg[1]);
+    if (o->run.has_position)
+        position = json_pack("[f,f]", o->run.position_deg[0], o->run.position_deg[1]);
     bool iq = !o->from_gsmtap;
     put(j->out,
         json_pack("{s:s,s:o,s:s,s:o,s:o,s:o,s:s,s:o}", "type", "capture", "path",
-                  any_text(o->run.path), "format", o->run.format, "rate_hz",
+                  plain_text_json(o->run.path), "format", o->run.format, "rate_hz",
                   rounded(iq ? o->run.rate_hz : (double)NAN, PER_HZ), "center_hz",
                   rounded(iq ? o->run.center_hz : (double)NAN, PER_HZ), "start_utc",
                   utc(o->run.start_utc_us), "guessed", o->info.guess, "position", position));
@@ -227,7 +214,7 @@ static void put_summary(struct json_lines *j, const struct pipeline_outcome *o)
     digest_format(o->run.recording_sha256, sha256);
     json_t *remarks = json_array();
     for (size_t i = 0; i < o->n_remarks; i++)
-        json_array_append_new(remarks, any_text(o->remarks[i]));
+        json_array_append_new(remarks, plain_text_json(o->remarks[i]));
     put(j->out,
         json_pack("{s:s,s:s,s:I,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:o,s:o,s:o}", "type",
                   "summary", "sha256", sha256, "samples", (json_int_t)o->run.n_samp, "signal_s",

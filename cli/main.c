@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/man.h"
+#include "cli/stop.h"
 #include "cli/version.h"
 
 static const struct command_row command_table[] = {
@@ -57,11 +58,12 @@ static int run_word(const char *word)
         man_print(command_table, N_COMMANDS);
     else
         return unknown_command(word);
-    return fflush(stdout) == 0 ? COMMAND_DONE : command_error("cannot write to standard output");
+    return command_end(COMMAND_DONE);
 }
 
 int main(int argc, char **argv)
 {
+    stop_prepare();
     if (argc < 2) {
         (void)command_error("say what to do: see cellwarden --help");
         return COMMAND_USAGE;

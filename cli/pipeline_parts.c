@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -23,6 +24,24 @@ static double clock_s(clockid_t id)
     return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
 }
 
+/* What was asked for beside what stands in the run's own columns: it makes another run of it. */
+static int format_options(struct pipeline *p)
+{
+    const struct pipeline_config *cfg = p->cfg;
+    char position[64] = "";
+    if (cfg->has_position)
+        (void)snprintf(position, sizeof position, " --position %.7f,%.7f", cfg->position_deg[0],
+                       cfg->position_deg[1]);
+    int n = asprintf(&p->options, "%s%s%s%s%s", cfg->bands_text ? " --bands " : "",
+                     cfg->bands_text ? cfg->bands_text : "", cfg->arfcn_text ? " --arfcn " : "",
+                     cfg->arfcn_text ? cfg->arfcn_text : "", position);
+    if (n < 0)
+        p->options = NULL;
+    else
+        p->out.run.options = p->options + (n > 0);
+    return n < 0 ? -ENOMEM : 0;
+}
+
 /* What is known of the run before its first sample. */
 static void begin_outcome(struct pipeline *p)
 {
@@ -39,6 +58,8 @@ static void begin_outcome(struct pipeline *p)
     out->run.center_hz = out->info.center_hz;
     out->run.start_utc_us = out->info.start_utc_us;
     out->run.ppm = cfg->ppm;
+    out->run.has_position = cfg->has_position;
+    memcpy(out->run.position_deg, cfg->position_deg, sizeof out->run.position_deg);
     detector_rules_digest(out->run.rules_sha256);
     if (cfg->known)
         known_cells_digest(cfg->known, out->run.known_sha256);
@@ -54,6 +75,9 @@ int pipeline_open_recording(struct pipeline *p)
     if (rc < 0)
         return rc;
     begin_outcome(p);
+    rc = format_options(p);
+    if (rc < 0)
+        return rc;
     struct detector_config detector = {.known = p->cfg->known,
                                        .local = p->cfg->local,
                                        .start_utc_us = p->out.run.start_utc_us,
@@ -224,4 +248,5 @@ void pipeline_clear(struct pipeline *p)
     detector_destroy(p->detector);
     recording_close(p->recording);
     coverage_clear(&p->coverage);
+    free(p->options);
 }

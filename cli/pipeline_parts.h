@@ -22,6 +22,7 @@ struct pipeline {
     struct remarks remarks;
     int64_t first_frame_us, last_frame_us;
     double cpu_from_s, wall_from_s;
+    char *options; /* owned; what out.run.options points to */
     struct pipeline_outcome out;
 };
 

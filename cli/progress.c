@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/plain_text.h"
+
 #define REDRAW_S 0.2
 #define BAR_COLS 30
 
@@ -43,7 +45,9 @@ void progress_show(uint64_t n, uint64_t n_total, double signal_s)
     } else {
         (void)fputc('\r', stderr);
     }
-    fprintf(stderr, " %s: %.1f s, %.1f times real time \033[K", line.name, signal_s, speed);
+    (void)fputc(' ', stderr);
+    plain_text_put(stderr, line.name);
+    fprintf(stderr, ": %.1f s, %.1f times real time \033[K", signal_s, speed);
     line.drawn = true;
 }
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/plain_text.h"
 #include "core/utc.h"
 
 #define TEXT_WIDTH 92
@@ -34,7 +35,8 @@ static void paragraph(FILE *out, const char *text, int indent)
 
 void report_text_begin(struct report_text *r, const struct pipeline_outcome *o)
 {
-    fprintf(r->out, "%s: %s", o->run.path, o->run.format);
+    plain_text_put(r->out, o->run.path);
+    fprintf(r->out, ": %s", o->run.format);
     if (!o->from_gsmtap)
         fprintf(r->out, ", %.10g kS/s, centre %.10g MHz", o->run.rate_hz / 1e3,
                 o->run.center_hz / 1e6);

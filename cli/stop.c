@@ -8,13 +8,36 @@
 
 #include "cli/commands.h"
 
-static volatile sig_atomic_t signal_seen;
+static volatile sig_atomic_t signal_seen, reader_gone;
 
 static void on_signal(int number)
 {
     if (signal_seen)
         _exit(COMMAND_SIGNAL + number);
     signal_seen = number;
+}
+
+static void on_pipe(int number)
+{
+    reader_gone = 1;
+    if (!signal_seen)
+        signal_seen = number;
+}
+
+void stop_prepare(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    (void)sigemptyset(&action.sa_mask);
+    action.sa_handler = on_pipe;
+    (void)sigaction(SIGPIPE, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    (void)sigaction(SIGXFSZ, &action, NULL);
+}
+
+bool stop_reader_gone(void)
+{
+    return reader_gone;
 }
 
 void stop_install(void)

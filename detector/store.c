@@ -201,12 +201,15 @@ static int put_run(sqlite3 *db, const struct store_run *run, const char *run_id,
     return run_sql(db,
                    "INSERT INTO runs (run_id, recording_id, command, version, options,"
                    " start_utc_us, signal_s, n_samp, interrupted, ppm, rules_sha256, known_sha256,"
-                   " local_sha256) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                   "ttttturiirttt", run_id, recording_id, run->command, run->version,
+                   " local_sha256, position_lat_deg, position_lon_deg)"
+                   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                   "ttttturiirtttrr", run_id, recording_id, run->command, run->version,
                    run->options ? run->options : "", run->start_utc_us,
                    round_to(run->signal_s, STEP_S), (int64_t)run->n_samp, (int64_t)run->interrupted,
                    run->ppm, rules, is_zero(run->known_sha256) ? NULL : known,
-                   is_zero(run->local_sha256) ? NULL : local);
+                   is_zero(run->local_sha256) ? NULL : local,
+                   run->has_position ? run->position_deg[0] : (double)NAN,
+                   run->has_position ? run->position_deg[1] : (double)NAN);
 }
 
 static int put_coverage(sqlite3 *db, const struct store_run *run, const char *run_id)

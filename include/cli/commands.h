@@ -34,10 +34,14 @@ int cmd_export(int argc, char **argv);
 bool command_parse(const struct opt_command *cmd, int argc, char **argv, int *ret_n_operands,
                    int *ret_exit);
 
-/* One line on stderr, "cellwarden: ..."; a progress bar that stands there is wiped first.
+/* One line on stderr, "cellwarden: ..."; a progress bar that stands there is wiped first. Names of
+ * files and text of databases may stand in it: what a terminal would obey is shown as \xNN.
  * Returns COMMAND_ERROR, so that a command can end with `return command_error(...)`. */
 __attribute__((format(printf, 1, 2))) int command_error(const char *fmt, ...);
-/* The same for what is only worth knowing; silent after command_set_quiet(true). */
+/* The last line of a command: writes out what stdout still holds. Returns ret, COMMAND_ERROR with
+ * a sentence when it cannot be written, or quietly 128 + SIGPIPE when its reader has gone. */
+int command_end(int ret);
+/* As command_error() for what is only worth knowing; silent after command_set_quiet(true). */
 __attribute__((format(printf, 1, 2))) void command_note(const char *fmt, ...);
 void command_set_quiet(bool value);
 

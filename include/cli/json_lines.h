@@ -15,7 +15,6 @@
 
 struct json_lines {
     FILE *out;
-    double position_deg[2]; /* latitude, longitude as given; NAN: not given */
 };
 
 void json_lines_begin(struct json_lines *j, const struct pipeline_outcome *o);

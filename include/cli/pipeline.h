@@ -58,6 +58,9 @@ struct pipeline_config {
     unsigned band_mask;
     const struct arfcn *only;
     size_t n_only;
+    const char *bands_text, *arfcn_text; /* as given, NULL: not given; part of the run's id */
+    bool has_position;
+    double position_deg[2]; /* latitude, longitude of the receiver */
     int jobs;
     struct known_cells *known; /* NULL: none */
     struct local_db *local;    /* NULL: none */

@@ -28,6 +28,8 @@ struct store_run {
     double rate_hz, center_hz; /* 0: not applicable (GSMTAP) */
     int64_t start_utc_us;      /* UTC_UNKNOWN */
     double ppm;                /* as given */
+    bool has_position;
+    double position_deg[2]; /* latitude, longitude of the receiver, as given */
     uint8_t recording_sha256[DIGEST_OCT];
     uint64_t n_samp;
     double signal_s;

@@ -81,7 +81,7 @@ says out '"center_hz":942000000.0'
 # A file name that is no text still gives a whole line.
 cp noise.cu8 "$(printf 'a\377_941MHz_1M.cu8')"
 run 0 replay --no-db --json "$(printf 'a\377_941MHz_1M.cu8')"
-says out '"type":"capture","path":"a?_941MHz_1M.cu8"'
+says out '"type":"capture","path":"a\\xff_941MHz_1M.cu8"'
 
 # One bad file among good ones: the others are still done, the status is 1.
 run 1 replay --no-db --rate 1M --freq 941M missing.cu8 noise.cu8
