@@ -10,9 +10,9 @@
  * thread one object per worker; a prior belongs to one transmitter
  *
  * First pass: channel from the training bits with the prior (MMSE), max-log-MAP. Second pass:
- * channel, noise and phase ramp again from all 148 soft symbols (one step of expectation maximisation), echoes
- * outside the trellis taken out with the soft symbols, max-log-MAP again. Noise that a neighbour
- * colours is made white first (dsp/whiten.h).
+ * channel, noise and phase ramp again from all 148 soft symbols (one step of expectation
+ * maximisation), echoes outside the trellis taken out with the soft symbols, max-log-MAP again.
+ * Noise that a neighbour colours is made white first (dsp/whiten.h).
  */
 #ifndef DSP_EQUALIZER_H
 #define DSP_EQUALIZER_H
