@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Octets as samples of any format and rate, in blocks of any size: what is told must make sense, and
- * its counts must agree. Octet 0 picks rate and format, octet 1 the size of blocks. */
+/* Octets as samples of any format and rate, in blocks of any size: what is told must make sense,
+ * and its counts must agree. Octet 0 picks rate and format, octet 1 the size of blocks. */
 #include <assert.h>
 #include <math.h>
 #include <string.h>

@@ -133,8 +133,8 @@ static void a_few_bad_samples_in_a_good_signal(void **state)
     air_clear(&a);
 }
 
-/* One bit a component: the amplitude is gone, GMSK lives in the phase. What spills over makes an SCH
- * decode beside the carrier now and then, below the noise; no block ever. */
+/* One bit a component: the amplitude is gone, GMSK lives in the phase. What spills over makes an
+ * SCH decode beside the carrier now and then, below the noise; no block ever. */
 static void one_bit_of_a_good_signal(void **state)
 {
     struct air a;

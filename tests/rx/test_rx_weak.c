@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How much noise and fading the receiver bears. Bounds have two sides: what must be read, and what
- * no receiver can read, so that a test which measures nothing is seen. Figures of a run are printed.
- */
+ * no receiver can read, so that a test which measures nothing is seen. Figures of a run are
+ * printed. */
 #include "air.h"
 
 static void assert_share(int got, int of, double least, double most)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* gmsk_wave - a GMSK burst from the formulas of 3GPP TS 45.004 2, noise, and a history to hold them.
- * Shares nothing with the program nor with tests/synth. For tests.
+/* gmsk_wave - a GMSK burst from the formulas of 3GPP TS 45.004 2, noise, and a history to hold
+ * them. Shares nothing with the program nor with tests/synth. For tests.
  */
 #ifndef TESTS_UNIT_DSP_GMSK_WAVE_H
 #define TESTS_UNIT_DSP_GMSK_WAVE_H
@@ -67,7 +67,8 @@ static inline void wave_bits(uint64_t *seed, enum burst_kind kind, int tsc,
 }
 
 /* Carrier of amplitude 1, t_sym after the start of bit 0, with eight bits of 1 before and after the
- * burst and nothing (least of all a constant) beyond; the phase pulse of bit i is strongest half a symbol after the start of that bit. */
+ * burst and nothing (least of all a constant) beyond; the phase pulse of bit i is strongest half a
+ * symbol after the start of that bit. */
 static inline double complex wave_at(const uint8_t bits[GSM_BURST_BITS], double t_sym)
 {
     double turns = 0.0;

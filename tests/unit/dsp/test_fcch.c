@@ -64,7 +64,7 @@ static void a_tone_burst_is_found_where_it_is(void **state)
                 print_message("%.0f dB: %.1f symbols, %.0f Hz, purity %.2f\n", es_n0_db[k],
                               (hit[i].start_samp - start) / SPS, hit[i].offset_hz - carrier,
                               hit[i].purity);
-                /* in noise the louder bin beside the tone may be the wrong one: half a bin, 950 Hz */
+                /* in noise the wrong bin beside the tone may be the louder one: 950 Hz */
                 assert_true(fabs(hit[i].offset_hz - carrier) <
                             (es_n0_db[k] < 9.0 ? 1000.0 : 300.0));
                 assert_true(hit[i].purity > 0.4 || es_n0_db[k] < 9.0);

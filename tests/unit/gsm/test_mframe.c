@@ -6,8 +6,8 @@
 /* 3GPP TS 45.002 clause 7, table 3: repeat of 51 frames on TN 0, downlink, typed from the rows
  * FCCH (0, 10, 20, 30, 40), SCH (1, 11, 21, 31, 41), BCCH Norm (2..5), CCCH blocks
  * B0 (6..9), B1 (12..15), B2 (16..19), B3 (22..25), B4 (26..29), B5 (32..35), B6 (36..39),
- * B7 (42..45), B8 (46..49), idle 50. Combined (table 3 with SDCCH/4): B0..B2 CCCH, then SDCCH 22..39
- * and SACCH 42..49. f s b c d - for FCCH, SCH, BCCH, CCCH, CCCH or dedicated, idle. */
+ * B7 (42..45), B8 (46..49), idle 50. Combined (table 3 with SDCCH/4): B0..B2 CCCH, then SDCCH
+ * 22..39 and SACCH 42..49. f s b c d - for FCCH, SCH, BCCH, CCCH, CCCH or dedicated, idle. */
 static const char table[GSM_MULTIFRAME + 1] = "fs"
                                               "bbbb"
                                               "cccc"
