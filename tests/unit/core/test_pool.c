@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/pool.h"
 
@@ -86,6 +87,25 @@ static void tasks_run_at_the_same_time(void **state)
     pthread_barrier_destroy(&both);
 }
 
+static void finish_late(void *ctx, size_t i, int worker)
+{
+    (void)worker;
+    usleep(2000u * (unsigned)i);
+    ((volatile int *)ctx)[i] = 1;
+}
+
+static void it_returns_when_the_last_task_is_done(void **state)
+{
+    struct pool *p = NULL;
+    volatile int done[8] = {0};
+    (void)state;
+    assert_int_equal(pool_create(&p, 8), 0);
+    pool_run(p, 8, finish_late, (void *)(uintptr_t)done);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(done[i], 1);
+    pool_destroy(p);
+}
+
 static void a_number_of_jobs_out_of_range_is_refused(void **state)
 {
     struct pool *p = NULL;
@@ -102,6 +122,7 @@ int main(void)
         cmocka_unit_test(every_task_runs_once_on_a_worker_of_its_own),
         cmocka_unit_test(rounds_do_not_mix),
         cmocka_unit_test(tasks_run_at_the_same_time),
+        cmocka_unit_test(it_returns_when_the_last_task_is_done),
         cmocka_unit_test(a_number_of_jobs_out_of_range_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
