@@ -69,6 +69,6 @@ bool command_parse(const struct opt_command *cmd, int argc, char **argv, int *re
         return true;
     if (rc < 0)
         (void)command_error("%s", err);
-    *ret_exit = rc < 0 ? COMMAND_USAGE : COMMAND_DONE;
+    *ret_exit = rc < 0 ? COMMAND_USAGE : command_end(COMMAND_DONE);
     return false;
 }

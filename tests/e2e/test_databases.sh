@@ -21,6 +21,24 @@ says err "nothing was changed"
 run 0 known list 999-70
 says out "999-70-2101-6326"
 run 2 import --kind cells plan.csv
+
+# A second operator's list stands beside it; a list that comes again takes its own place.
+printf 'mcc,mnc,lac,ci\n999,71,1,1\n999,71,1,2\n' >second.csv
+run 0 import --kind cells --source operator second.csv
+says_not out "replace"
+run 0 known find 999-70-2101-6326
+says out "operator"
+printf 'mcc,mnc,lac,ci\n999,71,1,1\n' >second.csv
+run 0 import --kind cells --source operator --json second.csv
+says out '"replaced":2'
+run 0 known find 999-71-1-1 --json
+says out '"source":"operator"'
+run 0 known find 999-71-1-2
+says out "not known; 1 other cells"
+run 0 known find 999-70-2101-6326 --json
+says out '"ci":6326'
+run 0 known stat
+same "lists" "$(grep -c '^cells' out)" 2
 run 1 import --kind cells --source crowd missing.csv
 says err "missing.csv"
 
@@ -63,4 +81,11 @@ says out "no cell is flagged"
 run 0 review why "$key"
 says out "mobile site: ours, on wheels (me)"
 says out "dismissed"
+
+# A cell that this organisation adds is known to the next judgement.
+run 0 replay --no-db --quiet --json --local none.db town_945.2MHz_600k.cu8
+says out '"rule":"ID-02"'
+run 0 known add 999-70-9527-10 --arfcn 52 --bsic 61 --local none.db
+run 0 replay --no-db --quiet --json --local none.db town_945.2MHz_600k.cu8
+says_not out '"rule":"ID-02"'
 finish

@@ -26,6 +26,16 @@ for id in $(sqlite3 cellwarden.db 'SELECT cell_id FROM flagged_cells'); do
     says out "\"cell_id\":\"$id\""
 done
 
+# The place stands in the log; other channels or another place make another run of it.
+run 0 replay --quiet --db place.db --position 48.1,7.85 --arfcn 52 town_945.2MHz_600k.cu8
+run 0 replay --quiet --db place.db --position 48.1,7.85 town_945.2MHz_600k.cu8
+run 0 replay --quiet --db place.db town_945.2MHz_600k.cu8
+same "places in the log" "$(sqlite3 place.db \
+    'SELECT options, position_lat_deg, position_lon_deg FROM runs ORDER BY seq')" \
+    "--arfcn 52 --position 48.1000000,7.8500000|48.1|7.85
+--position 48.1000000,7.8500000|48.1|7.85
+||"
+
 # What was paged is neither printed nor logged: not one block as it was sent.
 run 0 replay --json --blocks --db blocks.db town_945.2MHz_600k.cu8
 sqlite3 blocks.db .dump >dump
