@@ -133,6 +133,26 @@ static void recorded_bursts_of_a_base_station(void **state)
     }
 }
 
+/* What an SCH must say fits it where it does not decode; any other frame number does not. */
+static void what_it_must_say_fits_it(void **state)
+{
+    uint64_t seed = 5;
+    int n_fit = 0, n_other = 0;
+    (void)state;
+    for (uint32_t n = 0; n < 300; n++) {
+        int8_t soft[GSM_BURST_BITS];
+        uint32_t fn = (n * 9049u) / 51 * 51 % GSM_HYPERFRAME + 11;
+        encode(fn, (int)(n % 64), soft);
+        assert_true(sch_fit(soft, (int)(n % 64), fn) > 0.999);
+        soft_add_noise(&seed, 0.25, soft);
+        n_fit += sch_fit(soft, (int)(n % 64), fn) >= 0.5;
+        n_other +=
+            sch_fit(soft, (int)(n % 64) ^ 0x2a, (fn + 51 * 977 + 10) % GSM_HYPERFRAME) >= 0.5;
+    }
+    assert_in_range(n_fit, 240, 300); /* at -6 dB, where 3 in 100 decode */
+    assert_in_range(n_other, 0, 3);
+}
+
 static void results_have_names(void **state)
 {
     (void)state;
@@ -148,6 +168,7 @@ int main(void)
         cmocka_unit_test(an_impossible_frame_number_is_refused),
         cmocka_unit_test(noise_that_passes_is_rare_and_dirty),
         cmocka_unit_test(recorded_bursts_of_a_base_station),
+        cmocka_unit_test(what_it_must_say_fits_it),
         cmocka_unit_test(results_have_names),
     };
     sch_warm_up();
