@@ -120,7 +120,8 @@ static void read_truth(struct air *a, char *text)
     }
 }
 
-static void make(struct air *a, const char *text, va_list args)
+__attribute__((format(printf, 2, 0))) static void make(struct air *a, const char *text,
+                                                       va_list args)
 {
     static struct scenario s;
     char copy[4096], *truth_text = NULL;
