@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/json_parts.h"
 #include "cli/plain_text.h"
 #include "detector/known_import.h"
 
@@ -96,9 +97,7 @@ static void print_json(const struct known_import_config *cfg, const struct known
                              "path", plain_text_json(cfg->path), "rows", (json_int_t)res->n_good,
                              "bad", (json_int_t)res->n_bad, "skipped", (json_int_t)res->n_skipped,
                              "replaced", (json_int_t)res->n_replaced, "bad_lines", json_bad(res));
-    (void)json_dumpf(line, stdout, JSON_COMPACT);
-    (void)putchar('\n');
-    json_decref(line);
+    json_put_line(stdout, line);
 }
 
 static void print_text(const struct known_import_config *cfg, const struct known_import_result *res)

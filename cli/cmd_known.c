@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/json_parts.h"
 #include "cli/plain_text.h"
 #include "core/utc.h"
 #include "detector/known_cells.h"
@@ -64,34 +65,20 @@ static int usage(const char *text)
 
 /* ---- one cell ---- */
 
-static json_t *json_number_or_null(int value)
-{
-    return value >= 0 ? json_integer(value) : json_null();
-}
-
-static json_t *json_time(int64_t us)
-{
-    char text[UTC_TEXT_CAP];
-    utc_format(us, text);
-    return text[0] ? json_string(text) : json_null();
-}
-
 static void print_cell_json(const struct known_cell *c, const char *source, double distance_m)
 {
-    json_t *line =
-        json_pack("{s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "type", "known",
-                  "source", source, "mcc", c->mcc, "mnc", c->mnc, "lac", c->lac, "ci", c->ci,
-                  "arfcn", json_number_or_null(c->arfcn), "bsic", json_number_or_null(c->bsic),
-                  "lat", c->has_position ? json_real(c->lat_deg) : json_null(), "lon",
-                  c->has_position ? json_real(c->lon_deg) : json_null(), "range_m",
-                  c->range_m > 0 ? json_real(c->range_m) : json_null(), "site",
-                  plain_text_json(c->site), "cell_type", plain_text_json(c->type), "valid_from",
-                  json_time(c->valid_from_us), "valid_to", json_time(c->valid_to_us));
+    json_t *line = json_pack(
+        "{s:s,s:s,s:s,s:s,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "type", "known", "source",
+        source, "mcc", c->mcc, "mnc", c->mnc, "lac", c->lac, "ci", c->ci, "arfcn",
+        json_int_or_null(c->arfcn >= 0, c->arfcn), "bsic", json_int_or_null(c->bsic >= 0, c->bsic),
+        "lat", c->has_position ? json_real(c->lat_deg) : json_null(), "lon",
+        c->has_position ? json_real(c->lon_deg) : json_null(), "range_m",
+        c->range_m > 0 ? json_real(c->range_m) : json_null(), "site", plain_text_json(c->site),
+        "cell_type", plain_text_json(c->type), "valid_from", json_utc(c->valid_from_us), "valid_to",
+        json_utc(c->valid_to_us));
     if (distance_m >= 0)
         (void)json_object_set_new(line, "distance_m", json_integer((json_int_t)distance_m));
-    (void)json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    (void)putchar('\n');
-    json_decref(line);
+    json_put_line(stdout, line);
 }
 
 static void print_cell_text(const struct known_cell *c, const char *source, double distance_m)
@@ -245,10 +232,8 @@ static int stat_list(void *ctx, const struct known_list *list)
                       known_kind_name(list->kind), "source", known_source_name(list->source),
                       "name", plain_text_json(list->name), "file", plain_text_json(list->file),
                       "rows", (json_int_t)list->n_rows, "bad", (json_int_t)list->n_bad, "skipped",
-                      (json_int_t)list->n_skipped, "imported_at", json_time(list->imported_utc_us));
-        (void)json_dumpf(line, stdout, JSON_COMPACT);
-        (void)putchar('\n');
-        json_decref(line);
+                      (json_int_t)list->n_skipped, "imported_at", json_utc(list->imported_utc_us));
+        json_put_line(stdout, line);
         return 0;
     }
     printf("%-11s  %-9s  %9" PRIu64 " rows  %s  ", known_kind_name(list->kind),
@@ -276,9 +261,7 @@ static int stat_network(void *ctx, const char *mcc, const char *mnc,
                                  (json_int_t)n_cells[KNOWN_OPERATOR], "regulator_cells",
                                  (json_int_t)n_cells[KNOWN_REGULATOR], "crowd_cells",
                                  (json_int_t)n_cells[KNOWN_CROWD]);
-        (void)json_dumpf(line, stdout, JSON_COMPACT);
-        (void)putchar('\n');
-        json_decref(line);
+        json_put_line(stdout, line);
         return 0;
     }
     printf("%s-%-3s  operator %8" PRIu64 "  regulator %8" PRIu64 "  crowd %8" PRIu64 "  %s\n", mcc,

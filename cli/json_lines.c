@@ -4,11 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/json_parts.h"
 #include "cli/plain_text.h"
 #include "core/utc.h"
 #include "gsm_const.h"
-
-#define HEX_CAP (2 * GSM_L2_OCT + 1)
 
 /* What is measured is printed rounded, well above the noise of the arithmetic, so that another
  * machine prints the same: steps per unit. */
@@ -27,38 +26,9 @@ static json_t *rounded(double value, double steps)
     return json_real(v < 0 || v > 0 ? v : 0.0); /* no "-0.0" */
 }
 
-static json_t *utc(int64_t us)
-{
-    char text[UTC_TEXT_CAP];
-    utc_format(us, text);
-    return text[0] ? json_string(text) : json_null();
-}
-
 static json_t *text_or_null(bool known, const char *text)
 {
     return known ? json_string(text) : json_null();
-}
-
-static json_t *int_or_null(bool known, json_int_t value)
-{
-    return known ? json_integer(value) : json_null();
-}
-
-static json_t *hex(const uint8_t *l2)
-{
-    char text[HEX_CAP];
-    for (size_t i = 0; i < GSM_L2_OCT; i++)
-        (void)snprintf(text + 2 * i, 3, "%02x", l2[i]);
-    return json_string(text);
-}
-
-static void put(FILE *out, json_t *object)
-{
-    if (!object)
-        return;
-    (void)json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    (void)fputc('\n', out);
-    json_decref(object);
 }
 
 void json_lines_begin(struct json_lines *j, const struct pipeline_outcome *o)
@@ -67,12 +37,13 @@ void json_lines_begin(struct json_lines *j, const struct pipeline_outcome *o)
     if (o->run.has_position)
         position = json_pack("[f,f]", o->run.position_deg[0], o->run.position_deg[1]);
     bool iq = !o->from_gsmtap;
-    put(j->out,
-        json_pack("{s:s,s:o,s:s,s:o,s:o,s:o,s:s,s:o}", "type", "capture", "path",
-                  plain_text_json(o->run.path), "format", o->run.format, "rate_hz",
-                  rounded(iq ? o->run.rate_hz : (double)NAN, PER_HZ), "center_hz",
-                  rounded(iq ? o->run.center_hz : (double)NAN, PER_HZ), "start_utc",
-                  utc(o->run.start_utc_us), "guessed", o->info.guess, "position", position));
+    json_put_line(j->out,
+                  json_pack("{s:s,s:o,s:s,s:o,s:o,s:o,s:s,s:o}", "type", "capture", "path",
+                            plain_text_json(o->run.path), "format", o->run.format, "rate_hz",
+                            rounded(iq ? o->run.rate_hz : (double)NAN, PER_HZ), "center_hz",
+                            rounded(iq ? o->run.center_hz : (double)NAN, PER_HZ), "start_utc",
+                            json_utc(o->run.start_utc_us), "guessed", o->info.guess, "position",
+                            position));
 }
 
 /* Frame numbers of the transmissions a block was added from; NULL for a single one. */
@@ -91,19 +62,22 @@ void json_lines_event(struct json_lines *j, const struct gsm_event *e,
 {
     json_t *sample = rounded(o->from_gsmtap ? (double)NAN : e->samp, PER_SAMP);
     const char *band = arfcn_band_name(e->channel.band);
-    json_t *bsic = int_or_null(e->bsic >= 0, e->bsic);
+    json_t *bsic = json_int_or_null(e->bsic >= 0, e->bsic);
     if (e->kind == GSM_EVENT_SCH)
-        put(j->out, json_pack("{s:s,s:s,s:i,s:I,s:o,s:o,s:o,s:o,s:b}", "type", "sch", "band", band,
-                              "arfcn", e->channel.number, "fn", (json_int_t)e->fn, "bsic", bsic,
-                              "sample", sample, "offset_hz", rounded(e->offset_hz, PER_HZ),
-                              "snr_db", rounded(e->snr_db, PER_DB), "assumed", e->assumed));
+        json_put_line(j->out,
+                      json_pack("{s:s,s:s,s:i,s:I,s:o,s:o,s:o,s:o,s:b}", "type", "sch", "band",
+                                band, "arfcn", e->channel.number, "fn", (json_int_t)e->fn, "bsic",
+                                bsic, "sample", sample, "offset_hz", rounded(e->offset_hz, PER_HZ),
+                                "snr_db", rounded(e->snr_db, PER_DB), "assumed", e->assumed));
     else
-        put(j->out,
-            json_pack("{s:s,s:s,s:i,s:I,s:o,s:s,s:o,s:o,s:i,s:b,s:o,s:o*}", "type", "block", "band",
-                      band, "arfcn", e->channel.number, "fn", (json_int_t)e->fn, "bsic", bsic,
-                      "channel", gsm_event_channel_name(e->kind), "hex", hex(e->l2), "bit_errors",
-                      int_or_null(e->bit_errors >= 0, e->bit_errors), "combined", e->combined,
-                      "repaired", e->repaired, "sample", sample, "fns", combined_fns(e)));
+        json_put_line(j->out,
+                      json_pack("{s:s,s:s,s:i,s:I,s:o,s:s,s:o,s:o,s:i,s:b,s:o,s:o*}", "type",
+                                "block", "band", band, "arfcn", e->channel.number, "fn",
+                                (json_int_t)e->fn, "bsic", bsic, "channel",
+                                gsm_event_channel_name(e->kind), "hex", json_hex(e->l2, GSM_L2_OCT),
+                                "bit_errors", json_int_or_null(e->bit_errors >= 0, e->bit_errors),
+                                "combined", e->combined, "repaired", e->repaired, "sample", sample,
+                                "fns", combined_fns(e)));
 }
 
 /* Frame number 0 nearest before the first sample. */
@@ -111,7 +85,7 @@ static json_t *fn_epoch(const struct judged_cell *c, int64_t start_us)
 {
     if (!c->fn_known || start_us == UTC_UNKNOWN)
         return json_null();
-    return utc(start_us - (int64_t)llround(c->fn_epoch_frames * GSM_FRAME_S * 1e6));
+    return json_utc(start_us - (int64_t)llround(c->fn_epoch_frames * GSM_FRAME_S * 1e6));
 }
 
 static json_t *si_seen(const struct judged_cell *c)
@@ -132,9 +106,9 @@ static void put_cell(struct json_lines *j, const struct judged_cell *c, const ch
     json_t *line =
         json_pack("{s:s,s:s,s:s,s:s,s:i,s:o,s:o,s:o,s:o,s:o}", "type", "cell", "cell_id", id,
                   "cell_key", key, "band", arfcn_band_name(c->channel.band), "arfcn",
-                  c->channel.number, "bsic", int_or_null(c->bsic >= 0, c->bsic), "mcc",
+                  c->channel.number, "bsic", json_int_or_null(c->bsic >= 0, c->bsic), "mcc",
                   text_or_null(c->has_lai, c->mcc), "mnc", text_or_null(c->has_lai, c->mnc), "lac",
-                  int_or_null(c->has_lai, c->lac), "ci", int_or_null(c->has_ci, c->ci));
+                  json_int_or_null(c->has_lai, c->lac), "ci", json_int_or_null(c->has_ci, c->ci));
     json_t *heard = json_pack(
         "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I}", "level_dbfs", rounded(c->level_dbfs, PER_DB),
         "level_dbm", rounded(c->level_dbm, PER_DB), "snr_db", rounded(c->snr_db, PER_DB),
@@ -151,25 +125,27 @@ static void put_cell(struct json_lines *j, const struct judged_cell *c, const ch
     json_object_update(line, judged);
     json_decref(heard);
     json_decref(judged);
-    put(j->out, line);
+    json_put_line(j->out, line);
 }
 
 static void put_si(struct json_lines *j, const struct cell_si_seen *si, const char *id,
                    bool fn_known)
 {
-    put(j->out,
-        json_pack("{s:s,s:s,s:s,s:o,s:I,s:o,s:o,s:o,s:o}", "type", "si", "cell_id", id, "si",
-                  si_type_name(si->type), "fn", int_or_null(fn_known, (json_int_t)si->fn_first),
-                  "count", (json_int_t)si->n_clean + (json_int_t)si->n_repaired, "hex", hex(si->l2),
-                  "first_seen_s", rounded(si->first_s, PER_S), "last_seen_s",
-                  rounded(si->last_s, PER_S), "fields", json_si_fields(si->l2, GSM_L2_OCT)));
+    json_put_line(j->out,
+                  json_pack("{s:s,s:s,s:s,s:o,s:I,s:o,s:o,s:o,s:o}", "type", "si", "cell_id", id,
+                            "si", si_type_name(si->type), "fn",
+                            json_int_or_null(fn_known, (json_int_t)si->fn_first), "count",
+                            (json_int_t)si->n_clean + (json_int_t)si->n_repaired, "hex",
+                            json_hex(si->l2, GSM_L2_OCT), "first_seen_s",
+                            rounded(si->first_s, PER_S), "last_seen_s", rounded(si->last_s, PER_S),
+                            "fields", json_si_fields(si->l2, GSM_L2_OCT)));
 }
 
 static json_t *evidence(const struct finding *f)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < f->n_oct_messages && i < sizeof f->l2 / sizeof f->l2[0]; i++)
-        json_array_append_new(list, hex(f->l2[i]));
+        json_array_append_new(list, json_hex(f->l2[i], GSM_L2_OCT));
     return list;
 }
 
@@ -178,11 +154,12 @@ static void put_finding(struct json_lines *j, const struct judged_cell *c, const
 {
     char finding_id[DIGEST_UUID_CAP];
     store_finding_id(space, c, f, finding_id);
-    put(j->out, json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s,s:i,s:s,s:o}", "type", "finding",
-                          "cell_id", id, "rule", f->rule, "weight_db",
-                          rounded(f->weight_db, PER_DB), "observed", f->observed, "expected",
-                          f->expected, "text", f->text, "finding_id", finding_id, "rule_version",
-                          f->rule_version, "statistics", f->statistics, "evidence", evidence(f)));
+    json_put_line(j->out,
+                  json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s,s:i,s:s,s:o}", "type", "finding",
+                            "cell_id", id, "rule", f->rule, "weight_db",
+                            rounded(f->weight_db, PER_DB), "observed", f->observed, "expected",
+                            f->expected, "text", f->text, "finding_id", finding_id, "rule_version",
+                            f->rule_version, "statistics", f->statistics, "evidence", evidence(f)));
 }
 
 static void put_alert(struct json_lines *j, const struct judged_cell *c, const char *id)
@@ -192,20 +169,21 @@ static void put_alert(struct json_lines *j, const struct judged_cell *c, const c
         json_array_append_new(rules, json_string(c->findings[i].rule));
     for (size_t i = 0; i < c->n_not_evaluable; i++)
         json_array_append_new(skipped, json_string(c->not_evaluable[i]));
-    put(j->out,
-        json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:o}", "type", "alert", "cell_id", id, "verdict",
-                  verdict_name(c->verdict), "score_db", rounded(c->score_db, PER_DB), "rules",
-                  rules, "not_evaluable", skipped, "text", c->alert_text, "allowed",
-                  text_or_null(c->allowed[0] != '\0', c->allowed)));
+    json_put_line(j->out, json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:o}", "type", "alert", "cell_id",
+                                    id, "verdict", verdict_name(c->verdict), "score_db",
+                                    rounded(c->score_db, PER_DB), "rules", rules, "not_evaluable",
+                                    skipped, "text", c->alert_text, "allowed",
+                                    text_or_null(c->allowed[0] != '\0', c->allowed)));
 }
 
 static void put_coverage(struct json_lines *j, const struct store_coverage *row)
 {
-    put(j->out,
-        json_pack("{s:s,s:s,s:o,s:o,s:o,s:o}", "type", "coverage", "band",
-                  arfcn_band_name(row->band), "from_hz", rounded(row->from_hz, PER_HZ), "to_hz",
-                  rounded(row->to_hz, PER_HZ), "heard_s", rounded(row->heard_s, PER_S), "reason",
-                  text_or_null(row->reason[0] != '\0', row->reason)));
+    json_put_line(j->out,
+                  json_pack("{s:s,s:s,s:o,s:o,s:o,s:o}", "type", "coverage", "band",
+                            arfcn_band_name(row->band), "from_hz", rounded(row->from_hz, PER_HZ),
+                            "to_hz", rounded(row->to_hz, PER_HZ), "heard_s",
+                            rounded(row->heard_s, PER_S), "reason",
+                            text_or_null(row->reason[0] != '\0', row->reason)));
 }
 
 static void put_summary(struct json_lines *j, const struct pipeline_outcome *o)
@@ -215,15 +193,16 @@ static void put_summary(struct json_lines *j, const struct pipeline_outcome *o)
     json_t *remarks = json_array();
     for (size_t i = 0; i < o->n_remarks; i++)
         json_array_append_new(remarks, plain_text_json(o->remarks[i]));
-    put(j->out,
-        json_pack("{s:s,s:s,s:I,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:o,s:o,s:o}", "type",
-                  "summary", "sha256", sha256, "samples", (json_int_t)o->run.n_samp, "signal_s",
-                  rounded(o->run.signal_s, PER_S), "carriers", (json_int_t)o->n_carriers, "cells",
-                  (json_int_t)o->n_cells, "flagged", (json_int_t)o->n_flagged, "blocks",
-                  (json_int_t)o->n_blocks, "blocks_failed", (json_int_t)o->n_blocks_failed,
-                  "dropped_samples", (json_int_t)0, "interrupted", o->run.interrupted, "known",
-                  !o->known_absent, "remarks", remarks, "cpu_s", rounded(o->cpu_s, 1000),
-                  "realtime", rounded(o->run.signal_s / fmax(o->wall_s, 1e-6), 10)));
+    json_put_line(j->out,
+                  json_pack("{s:s,s:s,s:I,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:o,s:o,s:o}", "type",
+                            "summary", "sha256", sha256, "samples", (json_int_t)o->run.n_samp,
+                            "signal_s", rounded(o->run.signal_s, PER_S), "carriers",
+                            (json_int_t)o->n_carriers, "cells", (json_int_t)o->n_cells, "flagged",
+                            (json_int_t)o->n_flagged, "blocks", (json_int_t)o->n_blocks,
+                            "blocks_failed", (json_int_t)o->n_blocks_failed, "dropped_samples",
+                            (json_int_t)0, "interrupted", o->run.interrupted, "known",
+                            !o->known_absent, "remarks", remarks, "cpu_s", rounded(o->cpu_s, 1000),
+                            "realtime", rounded(o->run.signal_s / fmax(o->wall_s, 1e-6), 10)));
 }
 
 void json_lines_end(struct json_lines *j, const struct pipeline_outcome *o)

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/json_parts.h"
 #include "cli/review_sum.h"
 #include "cli/review_text.h"
 #include "gsm_const.h"
@@ -9,19 +10,6 @@
 static json_t *real_or_null(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *int_or_null(int value)
-{
-    return value >= 0 ? json_integer(value) : json_null();
-}
-
-static json_t *hex(const uint8_t *octets, size_t n)
-{
-    char text[2 * GSM_L2_OCT + 1] = "";
-    for (size_t i = 0; i < n && i < GSM_L2_OCT; i++)
-        (void)snprintf(text + 2 * i, 3, "%02x", octets[i]);
-    return json_string(text);
 }
 
 /* "AT-01 SI-03" to ["AT-01","SI-03"] */
@@ -44,8 +32,9 @@ static void put_identity(json_t *line, const struct review_cell *c)
         json_pack("{s:s,s:o,s:o,s:o,s:s,s:i,s:o,s:o,s:o,s:o,s:o}", "type", "review", "cell_id",
                   plain_text_json(c->cell_id), "cell_key", plain_text_json(c->cell_key),
                   "first_seen", plain_text_json(c->first_seen), "band", c->band, "arfcn", c->arfcn,
-                  "bsic", int_or_null(c->bsic), "mcc", plain_text_json(c->mcc), "mnc",
-                  plain_text_json(c->mnc), "lac", int_or_null(c->lac), "ci", int_or_null(c->ci)));
+                  "bsic", json_int_or_null(c->bsic >= 0, c->bsic), "mcc", plain_text_json(c->mcc),
+                  "mnc", plain_text_json(c->mnc), "lac", json_int_or_null(c->lac >= 0, c->lac),
+                  "ci", json_int_or_null(c->ci >= 0, c->ci)));
 }
 
 static void put_judgement(json_t *line, const struct review_cell *c)
@@ -75,7 +64,7 @@ static int add_finding(void *ctx, const struct review_finding *f)
 {
     json_t *octets = json_array();
     for (size_t at = 0; at + GSM_L2_OCT <= f->n_evidence_oct; at += GSM_L2_OCT)
-        (void)json_array_append_new(octets, hex(f->evidence + at, GSM_L2_OCT));
+        (void)json_array_append_new(octets, json_hex(f->evidence + at, GSM_L2_OCT));
     (void)json_array_append_new(
         ctx,
         json_pack("{s:o,s:o,s:i,s:f,s:o,s:o,s:o,s:o,s:f,s:f,s:I,s:I,s:o}", "finding_id",
@@ -91,10 +80,11 @@ static int add_finding(void *ctx, const struct review_finding *f)
 static int add_observation(void *ctx, const struct review_observation *o)
 {
     (void)json_array_append_new(
-        ctx, json_pack("{s:o,s:o,s:I,s:I,s:I,s:f,s:f}", "si", plain_text_json(o->si), "hex",
-                       hex(o->l2, GSM_L2_OCT), "count", (json_int_t)(o->n_clean + o->n_repaired),
-                       "fn_first", (json_int_t)o->fn_first, "fn_last", (json_int_t)o->fn_last,
-                       "first_s", o->first_s, "last_s", o->last_s));
+        ctx,
+        json_pack("{s:o,s:o,s:I,s:I,s:I,s:f,s:f}", "si", plain_text_json(o->si), "hex",
+                  json_hex(o->l2, GSM_L2_OCT), "count", (json_int_t)(o->n_clean + o->n_repaired),
+                  "fn_first", (json_int_t)o->fn_first, "fn_last", (json_int_t)o->fn_last, "first_s",
+                  o->first_s, "last_s", o->last_s));
     return 0;
 }
 
@@ -148,10 +138,9 @@ int review_json_cell(FILE *out, const struct review_cell *c, struct store *s)
     put_identity(line, c);
     put_judgement(line, c);
     int rc = s ? put_details(line, c, s) : 0;
-    if (rc == 0) {
-        (void)json_dumpf(line, out, JSON_COMPACT | JSON_REAL_PRECISION(12));
-        (void)fputc('\n', out);
-    }
-    json_decref(line);
+    if (rc == 0)
+        json_put_line(out, line);
+    else
+        json_decref(line);
     return rc;
 }
