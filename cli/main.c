@@ -31,7 +31,7 @@ static void print_help(void)
     (void)puts("\n  cellwarden COMMAND --help   options and an example\n"
                "  cellwarden --version        version, libraries, receivers plugged in\n\n"
                "exit status: 0 done, 1 error, 2 wrong usage, 3 flagged cells (with --exit-code),\n"
-               "130 or 143 ended by a signal");
+               "130, 141 or 143 ended by a signal (141: nobody reads the result)");
 }
 
 static int unknown_command(const char *name)

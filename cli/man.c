@@ -53,7 +53,7 @@ static const char tail[] =
     ".It 3\n"
     "Flagged cells were found; only with\n"
     ".Fl \\-exit\\-code .\n"
-    ".It 130, 143\n"
+    ".It 130, 141, 143\n"
     "Ended by SIGINT or SIGTERM; what was heard by then is judged and written.\n"
     ".El\n";
 

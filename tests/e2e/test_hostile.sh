@@ -106,7 +106,8 @@ done
 
 # A reader that went away: no word, and the status a shell expects.
 mkfifo pipe
-for command in "replay --no-db --quiet --json --blocks $town" "export csv --view coverage --quiet"; do
+for command in "replay --no-db --quiet --json --blocks $town" \
+    "export csv --view coverage --quiet"; do
     head -c 10 <pipe >/dev/null &
     # shellcheck disable=SC2086
     "$PROGRAM" $command >pipe 2>err
