@@ -85,6 +85,7 @@ enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
         .place = place,
         .sch = sch,
         .es_n0 = (double)out.es_n0,
+        .power = burst_power((double)out.energy, place.sym_samp),
         .prior = prior,
     };
     return ACQUIRE_FOUND;

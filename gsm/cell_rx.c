@@ -25,6 +25,9 @@
 #define SCH_FIT 0.5
 /* Beside the SCH that decoded, so many that fit make a cell. */
 #define FITS_ENOUGH 3
+/* A copy of a cell stands at most this far away, at the same time within this. */
+#define COPY_REACH_HZ 410e3
+#define COPY_SYM      4.0
 /* An FCCH that comes this close to the predicted one is explained by the cell. */
 #define EXPLAIN_SYM 40.0
 #define EXPLAIN_HZ  3000.0
@@ -36,7 +39,8 @@
 struct cell_rx {
     const struct cell_rx_config *cfg;
     struct arfcn channel;
-    double nominal_hz;
+    double nominal_hz, carrier_hz;
+    double power; /* when it was found */
     int bsic;
     enum cell_rx_state state;
     bool clean_start;
@@ -61,6 +65,8 @@ int cell_rx_create(struct cell_rx **ret, const struct cell_rx_config *cfg,
     c->cfg = cfg;
     c->channel = found->channel;
     c->nominal_hz = found->nominal_hz;
+    c->carrier_hz = found->carrier_hz;
+    c->power = found->power;
     c->bsic = found->sch.bsic;
     c->clean_start = found->sch.bit_errors <= CLEAN_ERRORS && found->es_n0 >= CLEAN_ES_N0;
     cell_clock_init(&c->clock, cfg->rate_hz, found->sch.fn, &found->place, found->carrier_hz,
@@ -325,6 +331,27 @@ bool cell_rx_explains(const struct cell_rx *c, double fcch_samp, double offset_h
     if (fabs(at - whole) * GSM_FRAME_SYM > EXPLAIN_SYM)
         return false;
     return mframe_find(cell_clock_fn(&c->clock, (int64_t)whole)).kind == MFRAME_FCCH;
+}
+
+bool cell_rx_is_copy(const struct cell_rx *c, const struct cell_rx_found *found)
+{
+    double apart_hz = fabs(c->carrier_hz - found->carrier_hz);
+    if (c->state == CELL_LOST || c->bsic != found->sch.bsic || apart_hz < 1.0 ||
+        apart_hz > COPY_REACH_HZ)
+        return false;
+    int64_t frame = mframe_distance(c->clock.fn_zero, found->sch.fn);
+    struct burst_place at = cell_clock_place(&c->clock, frame);
+    return fabs(at.start_samp - found->place.start_samp) < COPY_SYM * at.sym_samp;
+}
+
+double cell_rx_power(const struct cell_rx *c)
+{
+    return c->power;
+}
+
+void cell_rx_give_up(struct cell_rx *c)
+{
+    c->state = CELL_LOST;
 }
 
 double cell_rx_offset_hz(const struct cell_rx *c)

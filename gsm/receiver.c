@@ -275,6 +275,19 @@ static bool explained(const struct receiver *r, const struct fcch_hit *hit)
     return false;
 }
 
+/* What was found may be a copy of a stronger cell, or that cell itself after a copy of it. */
+static bool is_copy(struct receiver *r, const struct cell_rx_found *found)
+{
+    for (size_t i = 0; i < r->n_cells; i++) {
+        if (!cell_rx_is_copy(r->cell[i], found))
+            continue;
+        if (cell_rx_power(r->cell[i]) >= found->power)
+            return true;
+        cell_rx_give_up(r->cell[i]);
+    }
+    return false;
+}
+
 /* Tries each FCCH that no known cell explains and whose SCH is there. */
 static int acquire_hits(struct receiver *r, bool at_end)
 {
@@ -292,7 +305,7 @@ static int acquire_hits(struct receiver *r, bool at_end)
         case ACQUIRE_NONE:
             break;
         case ACQUIRE_FOUND: {
-            int err = add_cell(r, &found);
+            int err = is_copy(r, &found) ? 0 : add_cell(r, &found);
             if (err)
                 return err;
             break;
@@ -464,5 +477,7 @@ void receiver_get_stats(const struct receiver *r, struct receiver_stats *ret)
         qsort(r->offset_ppm, r->n_offsets, sizeof(*r->offset_ppm), compare_double);
         ret->ppm_estimate = r->offset_ppm[r->n_offsets / 2];
     }
-    ret->looks_like_rate_hz = r->n_tx == 0 ? wrong_rate_find(&r->wrong_rate, r->cfg.rate_hz) : 0.0;
+    /* one cell found again and again drifts away each time, before a block is whole */
+    bool doubtful = ret->n_blocks == 0 || r->n_tx > 4 * (uint64_t)r->stats.n_carriers;
+    ret->looks_like_rate_hz = doubtful ? wrong_rate_find(&r->wrong_rate, r->cfg.rate_hz) : 0.0;
 }

@@ -13,7 +13,7 @@
 /* Distances agree when within this of each other: 10 symbols in 10 frames are 0.0008. */
 #define RATIO_AGREE 0.0012
 /* Closer than this it is a crystal, or the error of 10 symbols in 10 frames. */
-#define RATIO_CRYSTAL 0.002
+#define RATIO_CRYSTAL 0.0007
 #define AGREE_MIN     4
 
 void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double rate_hz)

@@ -56,6 +56,7 @@ struct cell_rx_found {
     struct burst_place place; /* of the SCH */
     struct sch_info sch;
     double es_n0;               /* ratio */
+    double power;               /* of the carrier, full scale 1 */
     struct channel_prior prior; /* taught by the SCH */
 };
 
@@ -74,6 +75,14 @@ void cell_rx_set_tx(struct cell_rx *c, uint64_t tx);
 
 /* Is an FCCH that seems to start at this sample with this carrier offset one of this cell's? */
 bool cell_rx_explains(const struct cell_rx *c, double fcch_samp, double offset_hz);
+
+/* Is what was found this cell again: same BSIC, same frame number at the same time, another channel
+ * at most 400 kHz away? No two transmitters are like that, but a receiver driven into its limits
+ * makes copies of a strong one beside it. */
+bool cell_rx_is_copy(const struct cell_rx *c, const struct cell_rx_found *found);
+/* Power of the carrier when it was found; gives a cell up without a report. */
+double cell_rx_power(const struct cell_rx *c);
+void cell_rx_give_up(struct cell_rx *c);
 
 /* Carrier as received minus nominal, Hz. */
 double cell_rx_offset_hz(const struct cell_rx *c);
