@@ -96,6 +96,24 @@ static void six_cells_of_one_window(void **state)
     air_clear(&a);
 }
 
+/* One bit a component makes copies of the cell 200 kHz beside it: same BSIC, same frame numbers. */
+static void copies_of_a_limited_receiver_are_no_cells(void **state)
+{
+    struct air a;
+    struct heard h;
+    (void)state;
+    air_make(&a, AIR_NARROW "format cu8\nduration_s 1.5\n" AIR_CELL "start_fn 51\nesn0_db 40\n");
+    for (size_t i = 0; i < 2 * a.n_samp; i++)
+        a.octets[i] = (uint8_t)a.octets[i] < 128 ? 0 : (char)255;
+    air_hear(&a, NULL, &h);
+    struct score s = air_score(&a, &h, NULL, "one bit, 40 dB");
+    assert_int_equal(s.n_block_got, s.n_block);
+    assert_int_equal(s.n_wrong, 0);
+    assert_int_equal(h.stats.n_transmitters, 1);
+    heard_clear(&h);
+    air_clear(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +121,7 @@ int main(void)
         cmocka_unit_test(dedicated_channels_are_left_alone),
         cmocka_unit_test(not_even_before_si3_has_spoken),
         cmocka_unit_test(six_cells_of_one_window),
+        cmocka_unit_test(copies_of_a_limited_receiver_are_no_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
