@@ -6,9 +6,9 @@
 
 #include "spawn.h"
 
-/* The same seeds give the same signal, so only a change of the program moves a share; the margin is
- * what a harmless change of the arithmetic may do: a quarter of the deviation that other seeds
- * would have is not enough to hide 0.1 dB near the threshold. Twice that, and two blocks. */
+/* The same seeds give the same signal, so only a change of the program moves a share. The margin
+ * lets a harmless change of the arithmetic pass: two deviations of a share of that many blocks, and
+ * two blocks. Near the threshold that is 0.1 to 0.2 dB. */
 #define MARGIN_SIGMA  2.0
 #define MARGIN_BLOCKS 2.0
 

@@ -21,7 +21,7 @@ struct bound {
 
 /* Reads the file; ends the program with a sentence when a line is wrong. Returns the number. */
 int bounds_read(const char *path, struct bound *ret);
-/* 1 and a sentence on stderr when a share lies outside, or a wrong block or cell came out; else 0. */
+/* 1 and a sentence on stderr when a share lies outside, or a wrong block or cell came out. */
 int bounds_check(const struct bound *b, const struct tally *y, const struct strays *z);
 /* Prints the line with bounds around what was measured, for a new file. */
 void bounds_print(const struct bound *b, const struct tally *y);

@@ -114,7 +114,7 @@ static struct sent *find_sent(struct truth_set *t, enum sent_kind kind, int i_ce
     return NULL;
 }
 
-/* A carrier at f (1 + e) seen by a receiver whose crystal is p fast appears at f (1 + e)/(1 + p). */
+/* A carrier at f (1 + e), heard with a crystal p fast, appears at f (1 + e)/(1 + p). */
 static void add_cell(struct truth_set *t, json_t *line)
 {
     if (t->n_cells == COMPARE_CELL_CAP)
