@@ -266,7 +266,7 @@ static void put_rows(const struct setup *u, const struct row *row, size_t n, con
         (void)fprintf(out, "| %s | %s | %s | %s | %s | %s | ", row[i].what, row[i].limit,
                       row[i].grgsm, row[i].must, row[i].aim, ours);
         if (row[i].scene[0])
-            (void)fprintf(out, "`%s %s` |\n", option, row[i].scene);
+            (void)fprintf(out, "%s%s%s |\n", option, row[i].scene, option[0] == '`' ? "`" : "");
         else
             (void)fputs("all |\n", out);
     }
@@ -358,7 +358,7 @@ static void put_receiver(const struct setup *u, FILE *out)
         "Loss: shift of the 10 %% point against the scene without the disturbance. "
         "Limit, gr-gsm, must and aim are stated figures that this command does not measure.\n\n",
         u->revision);
-    put_rows(u, receiver_row, N_RECEIVER_ROWS, "scripts/bench --scene", out);
+    put_rows(u, receiver_row, N_RECEIVER_ROWS, "`scripts/bench --scene ", out);
     (void)fputs("\nAll points:\n", out);
     put_points(u, out);
     (void)fputs("\nWhat the program says of a cell, 10 s each:\n", out);
@@ -441,7 +441,7 @@ static void put_performance(const struct setup *u, FILE *out)
         "included. The machine (2 virtual processors) was shared, its load stands beside each "
         "figure; ratios hold better than seconds.\n\n",
         u->revision);
-    put_rows(u, speed_row, N_SPEED_ROWS, "scripts/bench --speed", out);
+    put_rows(u, speed_row, N_SPEED_ROWS, "case ", out);
     put_cost(u, out);
     put_stages(u, "cells-11", out);
     put_stages(u, "city", out);
