@@ -477,7 +477,7 @@ void receiver_get_stats(const struct receiver *r, struct receiver_stats *ret)
         qsort(r->offset_ppm, r->n_offsets, sizeof(*r->offset_ppm), compare_double);
         ret->ppm_estimate = r->offset_ppm[r->n_offsets / 2];
     }
-    /* one cell found again and again drifts away each time, before a block is whole */
-    bool doubtful = ret->n_blocks == 0 || r->n_tx > 4 * (uint64_t)r->stats.n_carriers;
-    ret->looks_like_rate_hz = doubtful ? wrong_rate_find(&r->wrong_rate, r->cfg.rate_hz) : 0.0;
+    /* one cell found again and again drifts away each time: then a smaller error counts, too */
+    bool churn = r->n_tx > 4 * (uint64_t)r->stats.n_carriers;
+    ret->looks_like_rate_hz = wrong_rate_find(&r->wrong_rate, r->cfg.rate_hz, churn);
 }

@@ -14,7 +14,11 @@
 #define RATIO_AGREE 0.0012
 /* Closer than this it is a crystal, or the error of 10 symbols in 10 frames. */
 #define RATIO_CRYSTAL 0.0007
-#define AGREE_MIN     4
+/* No such doubt when cells are lost over and over. */
+#define RATIO_CHURN 0.00005
+/* A rate this close to whole kHz is meant to be that. */
+#define RATIO_ROUND 0.00008
+#define AGREE_MIN   4
 
 void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double rate_hz)
 {
@@ -31,7 +35,7 @@ void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double ra
         w->ratio[w->n++] = (float)ratio;
 }
 
-double wrong_rate_find(const struct wrong_rate *w, double rate_hz)
+double wrong_rate_find(const struct wrong_rate *w, double rate_hz, bool churn)
 {
     size_t best = 0;
     double best_ratio = 1.0;
@@ -50,7 +54,11 @@ double wrong_rate_find(const struct wrong_rate *w, double rate_hz)
         }
     }
     /* most of all distances must say the same */
-    if (best < AGREE_MIN || 2 * best < w->n || fabs(best_ratio - 1.0) < RATIO_CRYSTAL)
+    double least = churn ? RATIO_CHURN : RATIO_CRYSTAL;
+    if (best < AGREE_MIN || 2 * best < w->n || fabs(best_ratio - 1.0) < least)
         return 0.0;
-    return rate_hz * best_ratio;
+    double found = rate_hz * best_ratio, whole = floor(found / 1e3 + 0.5) * 1e3;
+    if (fabs(found / whole - 1.0) < RATIO_ROUND)
+        found = whole;
+    return fabs(found / rate_hz - 1.0) > 1e-9 ? found : 0.0;
 }

@@ -7,9 +7,9 @@ data=$(cd "$(dirname "$0")/data" && pwd)
 
 run 0 replay --no-db --json --blocks "$data/one_cell_941.0MHz_300k.cu8"
 says err "guessed"
-sed -n -e 's/.*"type":"sch".*"fn":\([0-9]*\),"bsic":\([0-9]*\).*"assumed":false.*/SCH \1 \2/p' \
-    -e 's/.*"type":"block".*"fn":\([0-9]*\),.*"channel":"\([A-Z]*\)","hex":"\([0-9a-f]*\)".*/\2 \1 \3/p' \
-    out >heard
+sch='"type":"sch".*"fn":\([0-9]*\),"bsic":\([0-9]*\).*"assumed":false'
+block='"type":"block".*"fn":\([0-9]*\),.*"channel":"\([A-Z]*\)","hex":"\([0-9a-f]*\)"'
+sed -n -e "s/.*$sch.*/SCH \1 \2/p" -e "s/.*$block.*/\2 \1 \3/p" out >heard
 same "lines heard" "$(wc -l <heard | tr -d ' ')" "$(wc -l <"$data/one_cell.expected" | tr -d ' ')"
 same "what was heard" "$(cat heard)" "$(cat "$data/one_cell.expected")"
 says out '"mcc":"999","mnc":"70","lac":2101,"ci":6326'

@@ -38,7 +38,7 @@ static void a_rate_one_percent_off_is_named(void **state)
     for (size_t i = 0; i < sizeof(share) / sizeof(share[0]); i++) {
         memset(&w, 0, sizeof(w));
         hear(3, 4, share[i], 0.8, 4.0);
-        assert_true(fabs(wrong_rate_find(&w, RATE_HZ) / (RATE_HZ * share[i]) - 1.0) < 5e-4);
+        assert_true(fabs(wrong_rate_find(&w, RATE_HZ, false) / (RATE_HZ * share[i]) - 1.0) < 5e-4);
     }
 }
 
@@ -50,15 +50,26 @@ static void honest_distances_say_nothing(void **state)
         memset(&w, 0, sizeof(w));
         hear(3, 10, share[i], 0.8, 8.0);
         hear(4, 10, share[i], 0.8, 8.0);
-        assert_true(wrong_rate_find(&w, RATE_HZ) == 0.0);
+        assert_true(wrong_rate_find(&w, RATE_HZ, false) == 0.0);
     }
+}
+
+/* Cells that drift away one after the other leave no doubt that something is wrong. */
+static void a_smaller_error_counts_when_cells_are_lost(void **state)
+{
+    (void)state;
+    memset(&w, 0, sizeof(w));
+    for (size_t c = 0; c < 4; c++)
+        hear(c, 10, 1.0003, 0.8, 1.0);
+    assert_true(wrong_rate_find(&w, RATE_HZ, false) == 0.0);
+    assert_true(fabs(wrong_rate_find(&w, RATE_HZ, true) / (RATE_HZ * 1.0003) - 1.0) < 1e-4);
 }
 
 static void faint_tones_and_few_of_them_do_not_count(void **state)
 {
     (void)state;
     memset(&w, 0, sizeof(w));
-    assert_true(wrong_rate_find(&w, RATE_HZ) == 0.0);
+    assert_true(wrong_rate_find(&w, RATE_HZ, false) == 0.0);
     hear(3, 10, 1.01, 0.3, 1.0);
     assert_int_equal(w.n, 0);
     hear(3, 1, 1.01, 0.8, 1.0); /* five tones, four distances of which all agree */
@@ -66,7 +77,7 @@ static void faint_tones_and_few_of_them_do_not_count(void **state)
     memset(&w, 0, sizeof(w));
     for (size_t c = 0; c < 3; c++)
         hear(c, 1, 1.01, 0.8, 1.0);
-    assert_true(wrong_rate_find(&w, RATE_HZ) > 0.0);
+    assert_true(wrong_rate_find(&w, RATE_HZ, false) > 0.0);
     memset(&w, 0, sizeof(w));
     struct fcch_hit hit = {.channel = WRONG_RATE_CHANNELS, .start_samp = 1.0, .purity = 0.9};
     wrong_rate_push(&w, &hit, RATE_HZ); /* beyond the table */
@@ -85,7 +96,7 @@ static void tones_at_random_do_not_agree(void **state)
         at += RATE_HZ * GSM_FRAME_S * (9.0 + (double)(hex_random(&seed) % 1000) / 500.0);
     }
     assert_true(w.n > 20 && w.n <= WRONG_RATE_SAMPLES);
-    assert_true(wrong_rate_find(&w, RATE_HZ) == 0.0);
+    assert_true(wrong_rate_find(&w, RATE_HZ, false) == 0.0);
 }
 
 int main(void)
@@ -93,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rate_one_percent_off_is_named),
         cmocka_unit_test(honest_distances_say_nothing),
+        cmocka_unit_test(a_smaller_error_counts_when_cells_are_lost),
         cmocka_unit_test(faint_tones_and_few_of_them_do_not_count),
         cmocka_unit_test(tones_at_random_do_not_agree),
     };
