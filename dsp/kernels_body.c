@@ -56,7 +56,16 @@ static void dot(const float *x, const float *g, size_t n, float ret[2])
 
 static void power(const float *x, size_t n, float *ret)
 {
-    for (size_t i = 0; i < n; i++)
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        vec8 a = load8(x + 2 * i), b = load8(x + 2 * i + 8);
+        a *= a;
+        b *= b;
+        a = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
+            __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+        memcpy(ret + i, &a, sizeof(a));
+    }
+    for (; i < n; i++)
         ret[i] = x[2 * i] * x[2 * i] + x[2 * i + 1] * x[2 * i + 1];
 }
 

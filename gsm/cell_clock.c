@@ -72,6 +72,13 @@ static void clock_advance(struct cell_clock *c, int64_t frame)
     c->offset_var += a * WANDER_HZ2_PER_FRAME;
 }
 
+void cell_clock_move(struct cell_clock *c, double late_sym)
+{
+    c->samp += late_sym * c->frame_samp / GSM_FRAME_SYM;
+    c->time_var = FIRST_TIME_SYM * FIRST_TIME_SYM;
+    c->cross = 0.0;
+}
+
 void cell_clock_learn(struct cell_clock *c, int64_t frame, double late_sym, double late_var,
                       double off_hz, double off_var)
 {

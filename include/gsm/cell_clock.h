@@ -41,6 +41,9 @@ double cell_clock_frame_at(const struct cell_clock *c, double samp);
 /* Frame number at sample 0, 0 <= x < GSM_HYPERFRAME. */
 double cell_clock_epoch(const struct cell_clock *c);
 
+/* The transmitter was found this many symbols later than predicted, for good. */
+void cell_clock_move(struct cell_clock *c, double late_sym);
+
 /* late_sym: bursts around `frame` came this much later than predicted, with this variance;
  * off_hz: their carrier was this much higher than predicted. Keeps frame_samp within reason. */
 void cell_clock_learn(struct cell_clock *c, int64_t frame, double late_sym, double late_var,
