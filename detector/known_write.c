@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/utc.h"
@@ -16,6 +19,10 @@
 /* Codes are three digits at most. */
 #define N_CODES    1000
 #define N_NETWORKS (N_CODES * N_CODES)
+
+/* How long an import waits for another one into the same file. */
+#define LOCK_WAIT_MS  30000
+#define LOCK_RETRY_MS 50
 
 struct known_write {
     sqlite3 *db;
@@ -27,6 +34,8 @@ struct known_write {
     uint8_t *named; /* a bit a network: the new list has rows of it */
     char *path;
     char *new_path;
+    char *lock_path;
+    int lock_fd; /* -1: not locked */
 };
 
 #define SQL_PRAGMAS                                                                                \
@@ -41,6 +50,63 @@ static int exec(struct known_write *w, const char *sql)
 int known_write_fail(struct known_write *w, char *err, size_t err_cap)
 {
     return sqlite_file_fail(w->db, "write to", w->new_path, err, err_cap);
+}
+
+/* ---- one import at a time ---- */
+
+/* The lock's file goes when its holder is done; a lock on a file that has gone is none. */
+static bool is_at_path(int fd, const char *path)
+{
+    struct stat held, named;
+    return fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev &&
+           held.st_ino == named.st_ino;
+}
+
+static int try_lock(struct known_write *w)
+{
+    int fd = open(w->lock_path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (fd < 0)
+        return -errno;
+    int rc = flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno;
+    if (rc == 0 && !is_at_path(fd, w->lock_path))
+        rc = -EAGAIN;
+    if (rc == 0)
+        w->lock_fd = fd;
+    else
+        close(fd);
+    return rc == -EINTR ? -EAGAIN : rc;
+}
+
+/* From before the old file is read until the new one has its name: else two imports at once would
+ * each keep only its own list. */
+static int lock(struct known_write *w, char *err, size_t err_cap)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_RETRY_MS * 1000000L};
+    int rc = try_lock(w);
+    for (int ms = 0; rc == -EAGAIN && ms < LOCK_WAIT_MS; ms += LOCK_RETRY_MS) {
+        nanosleep(&pause, NULL);
+        rc = try_lock(w);
+    }
+    if (rc == -EAGAIN) {
+        snprintf(err, err_cap,
+                 "cannot write to \"%s\": another import into it is at work; try again when it has "
+                 "finished",
+                 w->path);
+        return -EBUSY;
+    }
+    if (rc < 0)
+        snprintf(err, err_cap,
+                 "cannot open \"%s\" for writing: %s; its directory must exist and be writable",
+                 w->path, strerrordesc_np(-rc));
+    return rc;
+}
+
+static void unlock(struct known_write *w)
+{
+    if (w->lock_fd < 0)
+        return;
+    unlink(w->lock_path);
+    close(w->lock_fd);
 }
 
 /* Is there an old file, and is it one of ours? */
@@ -125,12 +191,15 @@ int known_write_create(struct known_write **ret, const char *path, const struct 
     if (!w)
         goto fail;
     w->list = *list;
+    w->lock_fd = -1;
     w->path = strdup(path);
     w->named = calloc(N_NETWORKS / 8, 1);
     if (!w->path || !w->named || asprintf(&w->new_path, "%s.new-%ld", path, (long)getpid()) < 0 ||
-        digest_create(&w->sum) < 0)
+        asprintf(&w->lock_path, "%s.lock", path) < 0 || digest_create(&w->sum) < 0)
         goto fail;
-    rc = look_at_old(w, err, err_cap);
+    rc = lock(w, err, err_cap);
+    if (rc == 0)
+        rc = look_at_old(w, err, err_cap);
     if (rc == 0)
         rc = open_new(w, err, err_cap);
     if (rc < 0)
@@ -152,10 +221,12 @@ void known_write_destroy(struct known_write *w)
     sqlite3_close(w->db);
     if (w->db && w->new_path)
         unlink(w->new_path);
+    unlock(w);
     digest_destroy(w->sum);
     free(w->named);
     free(w->path);
     free(w->new_path);
+    free(w->lock_path);
     free(w);
 }
 
