@@ -12,7 +12,8 @@
 #include "core/utc.h"
 
 /* A reader of the review page may hold the log for a moment; longer is a fault. */
-#define BUSY_MS 5000
+#define BUSY_MS  5000
+#define RETRY_MS 20
 
 static int fail_full(const char *doing, const char *path, char *err, size_t err_cap)
 {
@@ -245,16 +246,37 @@ static int write_backup(sqlite3 *db, const char *path, int version, char *err, s
     return ret;
 }
 
+/* What a file says it is, all of one moment: another program may be making it just now. */
+struct file_head {
+    int64_t application_id, version, n_tables;
+};
+
+static int read_head(sqlite3 *db, struct file_head *ret)
+{
+    int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite_file_int(db, "SELECT count(*) FROM sqlite_master", &ret->n_tables);
+    if (rc == SQLITE_OK)
+        rc = sqlite_file_int(db, "PRAGMA application_id", &ret->application_id);
+    if (rc == SQLITE_OK)
+        rc = sqlite_file_int(db, "PRAGMA user_version", &ret->version);
+    return rc == SQLITE_OK ? sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) : rc;
+}
+
+/* One step, unless another program has taken it while this one waited for the lock. */
 static int run_step(sqlite3 *db, const struct sqlite_file_kind *kind, int from)
 {
     char *head = sqlite3_mprintf("PRAGMA application_id=%d; PRAGMA user_version=%d",
                                  kind->application_id, from + 1);
     if (!head)
         return SQLITE_NOMEM;
+    int64_t version = from;
     int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite_file_int(db, "PRAGMA user_version", &version);
+    if (rc == SQLITE_OK && version == from)
         rc = sqlite3_exec(db, kind->steps[from], NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK && version == from)
         rc = sqlite3_exec(db, head, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
@@ -265,22 +287,20 @@ static int run_step(sqlite3 *db, const struct sqlite_file_kind *kind, int from)
 int sqlite_file_migrate(sqlite3 *db, const struct sqlite_file_kind *kind, const char *path,
                         char *err, size_t err_cap)
 {
-    int64_t version = 0;
-    int64_t n_tables = 0;
-    int rc = sqlite_file_int(db, "PRAGMA user_version", &version);
-    if (rc == SQLITE_OK)
-        rc = sqlite_file_int(db, "SELECT count(*) FROM sqlite_master", &n_tables);
-    if (rc != SQLITE_OK)
+    struct file_head head = {0};
+    if (read_head(db, &head) != SQLITE_OK)
         return sqlite_file_fail(db, "read", path, err, err_cap);
-    if (version < kind->version && n_tables > 0) {
-        int ret = write_backup(db, path, (int)version, err, err_cap);
+    bool is_new = head.version == 0 && head.n_tables == 0;
+    if (head.version < kind->version && !is_new) {
+        int ret = write_backup(db, path, (int)head.version, err, err_cap);
         if (ret < 0)
             return ret;
     }
-    for (int i = (int)version; i < kind->version; i++) {
+    for (int i = (int)head.version; i < kind->version; i++) {
         if (run_step(db, kind, i) == SQLITE_OK)
             continue;
-        int ret = sqlite_file_fail(db, "bring to the current format", path, err, err_cap);
+        int ret = sqlite_file_fail(db, is_new ? "make" : "bring to the current format", path, err,
+                                   err_cap);
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
         return ret;
     }
@@ -291,15 +311,11 @@ int sqlite_file_migrate(sqlite3 *db, const struct sqlite_file_kind *kind, const 
 static int check_kind(sqlite3 *db, const struct sqlite_file_kind *kind, const char *path,
                       enum sqlite_file_mode mode, char *err, size_t err_cap)
 {
-    int64_t id = 0, version = 0, n_tables = 0;
-    int rc = sqlite_file_int(db, "PRAGMA application_id", &id);
-    if (rc == SQLITE_OK)
-        rc = sqlite_file_int(db, "PRAGMA user_version", &version);
-    if (rc == SQLITE_OK)
-        rc = sqlite_file_int(db, "SELECT count(*) FROM sqlite_master", &n_tables);
-    if (rc != SQLITE_OK)
+    struct file_head head = {0};
+    if (read_head(db, &head) != SQLITE_OK)
         return sqlite_file_fail(db, "read", path, err, err_cap);
-    bool empty = id == 0 && version == 0 && n_tables == 0;
+    int64_t id = head.application_id, version = head.version;
+    bool empty = id == 0 && version == 0 && head.n_tables == 0;
     if (id != kind->application_id && !(empty && mode == SQLITE_FILE_WRITE)) {
         snprintf(err, err_cap,
                  "\"%s\" is not a %s of this program but another database; give "
@@ -324,6 +340,21 @@ static int check_kind(sqlite3 *db, const struct sqlite_file_kind *kind, const ch
     return 0;
 }
 
+/* A file that several programs open for the first time: changing the mode does not wait by itself
+ * where waiting could be for ever. */
+static int set_wal(sqlite3 *db)
+{
+    int rc = SQLITE_BUSY;
+    for (int ms = 0; (rc & 0xff) == SQLITE_BUSY && ms < BUSY_MS; ms += RETRY_MS) {
+        if (ms > 0)
+            sqlite3_sleep(RETRY_MS);
+        rc = sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    }
+    if (rc != SQLITE_OK)
+        return rc;
+    return sqlite3_exec(db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON", NULL, NULL, NULL);
+}
+
 static int set_up_writer(sqlite3 *db, const struct sqlite_file_kind *kind, const char *path,
                          char *err, size_t err_cap)
 {
@@ -334,8 +365,7 @@ static int set_up_writer(sqlite3 *db, const struct sqlite_file_kind *kind, const
                  path);
         return -EROFS;
     }
-    if (sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
-                     NULL, NULL, NULL) != SQLITE_OK)
+    if (set_wal(db) != SQLITE_OK)
         return sqlite_file_fail(db, "write to", path, err, err_cap);
     return sqlite_file_migrate(db, kind, path, err, err_cap);
 }

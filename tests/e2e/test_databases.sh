@@ -42,6 +42,31 @@ same "lists" "$(grep -c '^cells' out)" 2
 run 1 import --kind cells --source crowd missing.csv
 says err "missing.csv"
 
+# Programs that start at once on files that are not there yet: each keeps what it was given.
+together() {
+    pids=
+    for i in 1 2 3 4 5 6; do
+        "$PROGRAM" "$@" "$i" >"out$i" 2>"err$i" </dev/null &
+        pids="$pids $!"
+    done
+    for pid in $pids; do
+        wait "$pid" || { echo "FAILED: one of six: $*"; cat err?; failures=$((failures + 1)); }
+    done
+}
+mkdir six && cd six
+for i in 1 2 3 4 5 6; do
+    printf 'mcc,mnc,lac,ci\n999,7%d,1,1\n' "$i" >"$i"
+done
+together import --kind cells --source operator
+run 0 known stat
+same "lists of six imports" "$(grep -c '^cells' out)" 6
+same "locks left" "$(ls | grep -c lock)" 0
+for i in 1 2 3 4 5 6; do
+    printf 'mcc,mnc,kind,note\n999,7%d,rail,x\n' "$i" >"$i"
+done
+together import --kind allow --source operator
+cd ..
+
 # A flagged cell, from the list to the decision.
 make_town
 run 1 review list
