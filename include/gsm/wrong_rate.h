@@ -25,7 +25,7 @@ struct wrong_rate {
 
 void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double rate_hz);
 /* 0 when the distances do not agree on another rate: from 0.07 % on, from 0.005 % on when the cells
- * drift away from the receiver (churn). Whole kHz are given where a crystal may explain the rest. */
+ * drift away from the receiver (churn). In whole kHz where a crystal may explain the rest. */
 double wrong_rate_find(const struct wrong_rate *w, double rate_hz, bool churn);
 
 #endif
