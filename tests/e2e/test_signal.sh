@@ -28,4 +28,5 @@ interrupt() {
 # A shell without job control starts its children with SIGINT ignored; the program takes it back.
 interrupt INT 130
 interrupt TERM 143
+interrupt HUP 129
 finish
