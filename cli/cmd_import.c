@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cellwarden import - lists of cells, allocations and exceptions into the databases. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,6 +155,14 @@ int cmd_import(int argc, char **argv)
                             "cells|allocations|allow", "operator|regulator|crowd");
         return COMMAND_USAGE;
     }
+    if (opt.name && strlen(opt.name) >= sizeof((struct known_list *)NULL)->name) {
+        (void)command_error("the --name has %zu octets: %zu are the most", strlen(opt.name),
+                            sizeof((struct known_list *)NULL)->name - 1);
+        return COMMAND_USAGE;
+    }
+    if (opt.tmpdir && access(opt.tmpdir, W_OK | X_OK) != 0)
+        return command_error("cannot use --tmpdir \"%s\" for sorting: %s", opt.tmpdir,
+                             strerror(errno));
     if (opt.tmpdir && setenv("SQLITE_TMPDIR", opt.tmpdir, 1) != 0)
         return command_error("cannot use \"%s\" for sorting", opt.tmpdir);
     return run(argv[1]);

@@ -21,6 +21,10 @@ says err "nothing was changed"
 run 0 known list 999-70
 says out "999-70-2101-6326"
 run 2 import --kind cells plan.csv
+run 2 import --kind cells --source operator --name "$(printf '%064d' 0)" plan.csv
+says err "63 are the most"
+run 1 import --kind cells --source operator --tmpdir nowhere plan.csv
+says err "nowhere"
 
 # A second operator's list stands beside it; a list that comes again takes its own place.
 printf 'mcc,mnc,lac,ci\n999,71,1,1\n999,71,1,2\n' >second.csv
@@ -108,7 +112,11 @@ says out "mobile site: ours, on wheels (me)"
 says out "dismissed"
 
 # A cell that this organisation adds is known to the next judgement.
-run 0 replay --no-db --quiet --json --local none.db town_945.2MHz_600k.cu8
+run 1 replay --quiet --json --local none.db town_945.2MHz_600k.cu8
+says err 'there is no local database "none.db"'
+run 1 replay --quiet --json --known none.db town_945.2MHz_600k.cu8
+says err 'there is no known-cell database "none.db"'
+run 0 replay --no-db --quiet --json --local none town_945.2MHz_600k.cu8
 says out '"rule":"ID-02"'
 run 0 known add 999-70-9527-10 --arfcn 52 --bsic 61 --local none.db
 run 0 replay --no-db --quiet --json --local none.db town_945.2MHz_600k.cu8
