@@ -15,12 +15,14 @@
 
 #define FIND_CAP 500
 
+static const char default_local[] = "local.db";
+
 static struct {
     const char *known, *local, *near, *site, *type, *note;
     double radius_m;
     int limit, arfcn, bsic;
     bool json;
-} opt = {.known = "known.db", .local = "local.db", .radius_m = 2000, .arfcn = -1, .bsic = -1};
+} opt = {.known = "known.db", .local = default_local, .radius_m = 2000, .arfcn = -1, .bsic = -1};
 
 /* clang-format off */
 static const struct opt_row rows[] = {
@@ -135,7 +137,7 @@ static int find_added(const char *mcc, const char *mnc, int lac, int ci, struct 
     char err[800];
     struct local_db *local = NULL;
     int rc = local_db_open(&local, opt.local, err, sizeof err);
-    if (rc == -ENOENT)
+    if (rc == -ENOENT && opt.local == default_local)
         return 0;
     if (rc < 0)
         return command_error("%s", err), -1;

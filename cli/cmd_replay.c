@@ -18,6 +18,12 @@
 
 #define JOBS_MAX 256
 
+/* Paths that nobody named: what is not there is done without. */
+static const char default_known[] = "known.db", default_local[] = "local.db";
+static const char default_log[] = "cellwarden.db";
+/* What --known and --local take for: no database. */
+static const char no_database[] = "none";
+
 /* What the options say. */
 static struct {
     const char *db, *known, *local;
@@ -27,13 +33,13 @@ static struct {
     int jobs;
     int verbose;
     bool json, quiet, blocks, exit_code, no_db;
-} opt = {.db = "cellwarden.db", .known = "known.db", .local = "local.db", .format = -1};
+} opt = {.db = default_log, .known = default_known, .local = default_local, .format = -1};
 
 static const char *const format_choices[] = {"cu8", "cs8", "cs16", "cf32", "gsmtap", NULL};
 
 /* clang-format off */
 static const struct opt_row rows[] = {
-    {"rate", 0, OPT_NUMBER, &opt.rate_hz, "HZ", "sample rate of the recording, for example 2.4M", 1e3, 1e9, NULL},
+    {"rate", 0, OPT_NUMBER, &opt.rate_hz, "HZ", "sample rate of the recording, for example 2.4M", 300e3, 20e6, NULL},
     {"freq", 0, OPT_NUMBER, &opt.center_hz, "HZ", "centre frequency of the recording, for example 936.2MHz", 1e6, 1e11, NULL},
     {"format", 0, OPT_CHOICE, &opt.format, "NAME", "cu8, cs8, cs16, cf32 or gsmtap; guessed from name and content when not given", 0, 0, format_choices},
     {"start", 0, OPT_TEXT, &opt.start, "UTC", "when the recording began, for example 2026-11-22T15:24:38Z", 0, 0, NULL},
@@ -43,8 +49,8 @@ static const struct opt_row rows[] = {
     {"arfcn", 0, OPT_TEXT, &opt.arfcn, "LIST", "look at these channels only, for example 30,512,pcs:512", 0, 0, NULL},
     {"db", 0, OPT_TEXT, &opt.db, "PATH", "the log, made when it is missing; default cellwarden.db", 0, 0, NULL},
     {"no-db", 0, OPT_FLAG, &opt.no_db, NULL, "write no log", 0, 0, NULL},
-    {"known", 0, OPT_TEXT, &opt.known, "PATH", "known-cell database; default known.db, judged without when it is missing", 0, 0, NULL},
-    {"local", 0, OPT_TEXT, &opt.local, "PATH", "decisions of this organisation; default local.db", 0, 0, NULL},
+    {"known", 0, OPT_TEXT, &opt.known, "PATH", "known-cell database, none to judge without; default known.db, judged without when that is missing", 0, 0, NULL},
+    {"local", 0, OPT_TEXT, &opt.local, "PATH", "decisions of this organisation, none to judge without; default local.db when it is there", 0, 0, NULL},
     {"blocks", 0, OPT_FLAG, &opt.blocks, NULL, "print every decoded SCH and block as well, identities blanked", 0, 0, NULL},
     {"json", 0, OPT_FLAG, &opt.json, NULL, "print JSON Lines instead of text", 0, 0, NULL},
     {"exit-code", 0, OPT_FLAG, &opt.exit_code, NULL, "end with status 3 when a cell is flagged", 0, 0, NULL},
@@ -77,6 +83,7 @@ static const struct opt_command command = {
 struct replay {
     struct pipeline_config cfg;
     struct channel_list channels;
+    struct store *log; /* NULL: none, or not made yet */
     struct json_lines json;
     struct report_text text;
 };
@@ -164,6 +171,8 @@ static int take_options(struct replay *r, int n_files)
 {
     char err[200];
     struct iq_source_config *said = &r->cfg.said;
+    if (opt.no_db && opt.db != default_log)
+        return usage("--no-db says to write no log and --db where to: leave out one of them");
     r->cfg.gsmtap = opt.format == 4;
     if (opt.format >= 0 && !r->cfg.gsmtap)
         said->format = iq_format_find(format_choices[opt.format]);
@@ -194,29 +203,59 @@ static int take_options(struct replay *r, int n_files)
 
 /* ---- databases ---------------------------------------------------------------------------- */
 
-static int open_databases(struct replay *r)
+static int open_known(struct replay *r)
 {
     char err[400] = "";
+    if (strcmp(opt.known, no_database) == 0)
+        return COMMAND_DONE;
     int rc = known_cells_open(&r->cfg.known, opt.known, err, sizeof err);
-    if (rc == -ENOENT)
+    if (rc == -ENOENT && opt.known == default_known)
         command_note("no known-cell database '%s': judging without it; fill one with cellwarden "
                      "import",
                      opt.known);
     else if (rc < 0)
         return command_error("%s", err);
-    rc = local_db_open(&r->cfg.local, opt.local, err, sizeof err);
-    if (rc < 0 && rc != -ENOENT)
-        return command_error("%s", err);
-    if (!opt.no_db && store_open(&r->cfg.store, opt.db, err, sizeof err) < 0)
+    return COMMAND_DONE;
+}
+
+static int open_local(struct replay *r)
+{
+    char err[400] = "";
+    if (strcmp(opt.local, no_database) == 0)
+        return COMMAND_DONE;
+    int rc = local_db_open(&r->cfg.local, opt.local, err, sizeof err);
+    if (rc < 0 && (rc != -ENOENT || opt.local != default_local))
         return command_error("%s", err);
     return COMMAND_DONE;
+}
+
+/* A log that is there is opened before anything is read; a new one is made by the first recording
+ * that can be read, so that a mistyped name leaves nothing behind. */
+static int open_log(struct replay *r)
+{
+    char err[400] = "";
+    if (opt.no_db)
+        return COMMAND_DONE;
+    r->cfg.log_path = opt.db;
+    r->cfg.log = &r->log;
+    if (access(opt.db, F_OK) == 0 && store_open(&r->log, opt.db, err, sizeof err) < 0)
+        return command_error("%s", err);
+    return COMMAND_DONE;
+}
+
+static int open_databases(struct replay *r)
+{
+    int rc = open_known(r);
+    if (rc == COMMAND_DONE)
+        rc = open_local(r);
+    return rc == COMMAND_DONE ? open_log(r) : rc;
 }
 
 static void close_databases(struct replay *r)
 {
     known_cells_close(r->cfg.known);
     local_db_close(r->cfg.local);
-    store_close(r->cfg.store);
+    store_close(r->log);
 }
 
 /* ---- files -------------------------------------------------------------------------------- */

@@ -85,6 +85,15 @@ int pipeline_open_recording(struct pipeline *p)
     return detector_create(&p->detector, &detector);
 }
 
+/* Before the first sample is decoded: a log that cannot be written must not cost the work. */
+static int open_log(struct pipeline *p)
+{
+    const struct pipeline_config *cfg = p->cfg;
+    if (!cfg->log_path || *cfg->log)
+        return 0;
+    return store_open(cfg->log, cfg->log_path, p->err, p->err_cap);
+}
+
 int pipeline_open_receiver(struct pipeline *p, void (*on_event)(void *, const struct gsm_event *),
                            void (*on_report)(void *, const struct cell_report *))
 {
@@ -108,6 +117,8 @@ int pipeline_open_receiver(struct pipeline *p, void (*on_event)(void *, const st
     int rc = receiver_create(&p->receiver, &receiver, p->err, p->err_cap);
     stop_unblock();
     if (rc == 0)
+        rc = open_log(p);
+    if (rc == 0)
         cfg->sink->begin(cfg->sink->ctx, &p->out);
     return rc;
 }
@@ -118,6 +129,8 @@ int pipeline_open_gsmtap(struct pipeline *p)
     recording_key_seed(p->recording, seed);
     p->first_frame_us = UTC_UNKNOWN;
     int rc = gsmtap_cells_create(&p->cells, seed, sizeof seed);
+    if (rc == 0)
+        rc = open_log(p);
     if (rc == 0)
         p->cfg->sink->begin(p->cfg->sink->ctx, &p->out);
     return rc;
@@ -225,6 +238,14 @@ int pipeline_sum_up(struct pipeline *p)
     return rc;
 }
 
+void pipeline_check_center(struct pipeline *p)
+{
+    bool sure = false;
+    double error_hz = detector_center_error_hz(p->detector, &sure);
+    remarks_add_center(&p->remarks, error_hz, sure, p->out.info.center_hz);
+    p->out.n_remarks = p->remarks.n;
+}
+
 void pipeline_count_flagged(struct pipeline *p)
 {
     for (size_t i = 0; i < p->out.n_cells; i++)
@@ -235,9 +256,9 @@ void pipeline_count_flagged(struct pipeline *p)
 
 int pipeline_write_log(struct pipeline *p)
 {
-    if (!p->cfg->store)
+    if (!p->cfg->log_path)
         return 0;
-    return store_write_run(p->cfg->store, &p->out.run, p->out.cells, p->out.n_cells, NULL, p->err,
+    return store_write_run(*p->cfg->log, &p->out.run, p->out.cells, p->out.n_cells, NULL, p->err,
                            p->err_cap);
 }
 

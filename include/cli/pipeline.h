@@ -64,7 +64,8 @@ struct pipeline_config {
     int jobs;
     struct known_cells *known; /* NULL: none */
     struct local_db *local;    /* NULL: none */
-    struct store *store;       /* NULL: no log */
+    const char *log_path;      /* NULL: no log */
+    struct store **log;        /* *log NULL: made once the recording can be read; the caller's */
     const struct pipeline_sink *sink;
 };
 

@@ -12,6 +12,10 @@ says err "is a directory"
 run 1 replay --no-db --rate 1M --freq 941M empty.cu8
 says err "is empty"
 
+# A name that leads nowhere leaves no log behind; a log that cannot be made is said before decoding.
+run 1 replay --rate 1M --freq 941M missing.cu8
+[ ! -e cellwarden.db ] || { echo "FAILED: an empty log"; failures=$((failures + 1)); }
+
 # What nobody said.
 "$MAKE_INPUT" noise >noise.cu8
 run 1 replay --no-db noise.cu8
@@ -20,7 +24,13 @@ run 1 replay --no-db --freq 941M noise.cu8
 says err "add --rate HZ"
 run 1 replay --no-db --rate 1M noise.cu8
 says err "add --freq HZ"
-run 1 replay --no-db --rate 1k --freq 941M noise.cu8
+run 2 replay --no-db --rate 200k --freq 941M noise.cu8
+says err "300000 to 20000000"
+run 2 replay --no-db --rate 100M --freq 941M noise.cu8
+run 2 replay --no-db --db x.db --rate 1M --freq 941M noise.cu8
+run 1 replay --db no/where.db --rate 1M --freq 941M noise.cu8
+says err "no/where.db"
+same "output before the log is open" "$(cat out)" ""
 run 1 replay --no-db --rate 1M --freq 700M noise.cu8
 says err "--freq"
 run 1 replay --no-db --rate 1M --freq 941M --arfcn 1 noise.cu8
