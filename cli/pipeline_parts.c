@@ -187,6 +187,16 @@ void pipeline_progress(struct pipeline *p, uint64_t n_samp)
                            (double)n_samp / p->out.info.rate_hz);
 }
 
+static void remark_on_samples(struct pipeline *p)
+{
+    struct receiver_stats stats = p->out.stats;
+    if (recording_is_constant(p->recording) && stats.n_bad == 0) {
+        remarks_add(&p->remarks, "every sample is the same: this recording holds no signal at all");
+        stats.n_clipped = 0; /* as true as it is beside the point */
+    }
+    remarks_add_stats(&p->remarks, &stats, p->out.info.rate_hz);
+}
+
 static int sum_up_iq(struct pipeline *p)
 {
     struct pipeline_outcome *out = &p->out;
@@ -196,7 +206,7 @@ static int sum_up_iq(struct pipeline *p)
     out->n_carriers = out->stats.n_carriers;
     out->n_blocks = out->stats.n_blocks;
     out->n_blocks_failed = out->stats.n_blocks_failed;
-    remarks_add_stats(&p->remarks, &out->stats, out->info.rate_hz);
+    remark_on_samples(p);
     return coverage_from_window(&p->coverage, out->info.rate_hz, out->info.center_hz,
                                 p->cfg->band_mask, p->cfg->only, p->cfg->n_only,
                                 out->stats.n_channels, out->run.signal_s);
@@ -210,8 +220,9 @@ static int sum_up_gsmtap(struct pipeline *p)
         (void)snprintf(
             p->err, p->err_cap,
             "'%s' holds no GSMTAP frame of a cell's broadcast or common channel: %" PRIu64
-            " packets, %" PRIu64 " of them GSMTAP downlink frames",
-            out->run.path, out->counts.n_packets, out->counts.n_frames);
+            " packet%s, %" PRIu64 " of them GSMTAP downlink frames",
+            out->run.path, out->counts.n_packets, out->counts.n_packets == 1 ? "" : "s",
+            out->counts.n_frames);
         return -ENODATA;
     }
     out->run.signal_s = (double)(p->last_frame_us - p->first_frame_us) / 1e6;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/hash_thread.h"
 #include "cli/stop.h"
@@ -21,7 +22,9 @@ struct recording {
     struct gsmtap_frame first_frame; /* read ahead for its time */
     bool has_first_frame;
     bool interrupted;
-    char broken_off[400]; /* why a capture ended before its end; "" */
+    uint8_t first_samp[8]; /* its octets, whatever the format */
+    bool any_samp, varied; /* varied: a later sample differs from the first */
+    char broken_off[400];  /* why a capture ended before its end; "" */
 };
 
 static int open_source(struct recording *r, const struct iq_source_config *said, struct input *in,
@@ -56,6 +59,12 @@ static int open_capture(struct recording *r, const struct iq_source_config *said
     return rc < 0 ? rc : 0;
 }
 
+static bool is_capture_name(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && (strcasecmp(dot, ".pcap") == 0 || strcasecmp(dot, ".pcapng") == 0);
+}
+
 static int open_input(struct recording *r, const struct iq_source_config *said, bool gsmtap,
                       char *err, size_t err_cap)
 {
@@ -70,6 +79,15 @@ static int open_input(struct recording *r, const struct iq_source_config *said, 
         (void)snprintf(err, err_cap, "cannot compute SHA-256");
         input_close(in);
         return rc;
+    }
+    if (!gsmtap && said->format == IQ_FORMAT_UNKNOWN && is_capture_name(said->path) &&
+        !gsmtap_file_magic(head, n_head)) {
+        (void)snprintf(err, err_cap,
+                       "'%s' is no pcap or pcapng capture, whatever its name: if it holds samples, "
+                       "say which with --format",
+                       said->path);
+        input_close(in);
+        return -EINVAL;
     }
     if (gsmtap || (said->format == IQ_FORMAT_UNKNOWN && gsmtap_file_magic(head, n_head)))
         return open_capture(r, said, in, err, err_cap);
@@ -148,6 +166,25 @@ static bool stopped(struct recording *r)
     return r->interrupted;
 }
 
+/* Ends at the first block in which something happens. */
+static void look_for_change(struct recording *r, const struct iq_block *b)
+{
+    const uint8_t *data = b->data;
+    size_t oct = iq_format_oct(b->format);
+    if (r->varied || b->n_samp == 0 || oct > sizeof r->first_samp)
+        return;
+    if (!r->any_samp)
+        memcpy(r->first_samp, data, oct);
+    r->any_samp = true;
+    r->varied = memcmp(r->first_samp, data, oct) != 0 ||
+                memcmp(data, data + oct, (b->n_samp - 1) * oct) != 0;
+}
+
+bool recording_is_constant(const struct recording *r)
+{
+    return r->any_samp && !r->varied;
+}
+
 int recording_next_block(struct recording *r, struct iq_block *ret, char *err, size_t err_cap)
 {
     int rc = -EINTR;
@@ -157,6 +194,8 @@ int recording_next_block(struct recording *r, struct iq_block *ret, char *err, s
         return 0;
     if (rc < 0)
         (void)snprintf(err, err_cap, "reading breaks off: %s", strerror(-rc));
+    if (rc > 0)
+        look_for_change(r, ret);
     return rc;
 }
 

@@ -24,18 +24,18 @@ void remarks_add(struct remarks *r, const char *fmt, ...)
 void remarks_add_stats(struct remarks *r, const struct receiver_stats *stats, double rate_hz)
 {
     double n = (double)stats->n_samp;
-    if (stats->n_samp > 0 && stats->n_bad < stats->n_samp && !(stats->mean_power_dbfs > -200))
-        remarks_add(r, "every sample is zero: this recording holds no signal at all");
     if (stats->n_bad > 0)
-        remarks_add(r, "%" PRIu64 " samples are not a number or infinite and were taken as zero",
-                    stats->n_bad);
+        remarks_add(
+            r, "%" PRIu64 " sample%s not finite or beyond any sample's range and taken as zero",
+            stats->n_bad, stats->n_bad == 1 ? " is" : "s are");
     if (stats->n_samp > 0 && (double)stats->n_clipped > CLIPPED_RATIO * n)
         remarks_add(r,
                     "%.1f %% of the samples are clipped: the gain was too high, weak cells may be "
                     "hidden and offsets may be wrong",
                     100.0 * (double)stats->n_clipped / n);
     if (stats->n_gaps > 0)
-        remarks_add(r, "the recording has %" PRIu64 " gaps", stats->n_gaps);
+        remarks_add(r, "the recording has %" PRIu64 " gap%s", stats->n_gaps,
+                    stats->n_gaps == 1 ? "" : "s");
     if (stats->looks_like_rate_hz > 0)
         remarks_add(r, "this looks like GSM sampled at %.10g Hz, not at %.10g Hz: try --rate %.10g",
                     stats->looks_like_rate_hz, rate_hz, stats->looks_like_rate_hz);
@@ -44,9 +44,11 @@ void remarks_add_stats(struct remarks *r, const struct receiver_stats *stats, do
 void remarks_add_counts(struct remarks *r, const struct gsmtap_counts *counts)
 {
     if (counts->n_uplink > 0)
-        remarks_add(r, "%" PRIu64 " uplink frames were left out", counts->n_uplink);
+        remarks_add(r, "%" PRIu64 " uplink frame%s left out", counts->n_uplink,
+                    counts->n_uplink == 1 ? " was" : "s were");
     if (counts->n_bad > 0)
-        remarks_add(r, "%" PRIu64 " packets are damaged and were left out", counts->n_bad);
+        remarks_add(r, "%" PRIu64 " damaged packet%s left out", counts->n_bad,
+                    counts->n_bad == 1 ? " was" : "s were");
 }
 
 void remarks_add_notes(struct remarks *r, const struct recording *recording)

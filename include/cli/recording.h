@@ -42,6 +42,8 @@ void recording_key_seed(const struct recording *r, uint8_t ret[DIGEST_OCT]);
  * capture that is cut off ends there, with a note. */
 int recording_next_block(struct recording *r, struct iq_block *ret, char *err, size_t err_cap);
 int recording_next_frame(struct recording *r, struct gsmtap_frame *ret, char *err, size_t err_cap);
+/* True when all samples of the blocks so far were the same: zeros, a limit, anything. */
+bool recording_is_constant(const struct recording *r);
 /* A signal ended it before its end. */
 bool recording_interrupted(const struct recording *r);
 

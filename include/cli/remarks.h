@@ -20,7 +20,7 @@ struct remarks {
     char text[REMARKS_CAP][REMARK_TEXT_CAP];
 };
 
-/* Adds what the samples show: zeros, NaN, clipping, gaps, another rate. */
+/* Adds what the samples show: NaN, clipping, gaps, another rate. */
 void remarks_add_stats(struct remarks *r, const struct receiver_stats *stats, double rate_hz);
 /* Adds what the capture holds beside downlink frames. */
 void remarks_add_counts(struct remarks *r, const struct gsmtap_counts *counts);

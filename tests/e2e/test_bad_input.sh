@@ -46,7 +46,10 @@ says err "a WAV file"
 "$MAKE_INPUT" pcap >dns.pcap
 run 1 replay --no-db dns.pcap
 says err "holds no GSMTAP frame"
-says err "1 packets"
+says err "1 packet,"
+cp noise.cu8 noise.pcap
+run 1 replay --no-db noise.pcap
+says err "is no pcap or pcapng capture"
 run 1 replay --no-db --format gsmtap noise.cu8
 says err "noise.cu8"
 
@@ -59,15 +62,21 @@ says out '"cells":0,"flagged":0'
 says err "no all-clear"
 head -c 800000 /dev/zero >zeros_941MHz_1M.cf32
 run 0 replay --no-db zeros_941MHz_1M.cf32
-says err "every sample is zero"
+says err "every sample is the same"
 says out "no GSM cell was found"
+for octet in 000 020 377; do
+    head -c 800000 /dev/zero | tr '\000' "\\$octet" >same_941MHz_1M.cu8
+    run 0 replay --no-db same_941MHz_1M.cu8
+    says err "every sample is the same"
+    says_not err "clipped"
+done
 head -c 800001 noise.cu8 >odd_941MHz_1M.cu8
 printf 'x' >>odd_941MHz_1M.cu8
 run 0 replay --no-db odd_941MHz_1M.cu8
 says err "the last 1 octets"
 "$MAKE_INPUT" nan >nan_941MHz_1M.cf32
 run 0 replay --no-db nan_941MHz_1M.cf32
-says err "not a number or infinite"
+says err "not finite or beyond any sample's range"
 "$MAKE_INPUT" clipped >clipped_941MHz_1M.cu8
 run 0 replay --no-db clipped_941MHz_1M.cu8
 says err "samples are clipped"
