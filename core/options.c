@@ -77,12 +77,32 @@ static bool in_limits(const struct opt_row *row, double value)
     return no_limits || (value >= row->lo && value <= row->hi);
 }
 
+/* "945.3" where hertz are meant to be many: the unit that brings it within the limits, or 0. */
+static char missing_unit(const struct opt_row *row, const char *text, double value)
+{
+    static const struct {
+        char letter;
+        double factor;
+    } units[] = {{'M', 1e6}, {'k', 1e3}, {'G', 1e9}};
+    if (row->lo < 1e3 || text[strspn(text, "0123456789.")] != '\0')
+        return 0;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (in_limits(row, value * units[i].factor))
+            return units[i].letter;
+    }
+    return 0;
+}
+
 static int set_number(struct opt_state *s, const struct opt_row *row, const char *text)
 {
     double value;
     if (opt_number(text, &value) < 0)
         return refuse(s, "'%s' is not a number for --%s: write for example 4e6, 2.4M or 936.2MHz",
                       text, row->name);
+    char unit = in_limits(row, value) ? 0 : missing_unit(row, text, value);
+    if (unit)
+        return refuse(s, "'%s' is out of range for --%s: do you mean %s%c?", text, row->name, text,
+                      unit);
     if (!in_limits(row, value))
         return refuse(s, "'%s' is out of range for --%s: %.10g to %.10g", text, row->name, row->lo,
                       row->hi);

@@ -34,6 +34,8 @@ run 2 replay --rat 1M x
 says err "do you mean --rate?"
 run 2 replay --rate fast x
 says err "is not a number"
+run 2 replay --freq 945.3 x
+says err "do you mean 945.3M?"
 run 2 replay --format mp3 x
 says err "one of cu8, cs8, cs16, cf32, gsmtap"
 run 2 replay --start yesterday x
