@@ -8,14 +8,18 @@
 #include "detector/export.h"
 
 static struct {
-    const char *db, *view, *output;
+    const char *db, *output;
+    int view;
     bool quiet;
-} opt = {.db = "cellwarden.db", .view = "flagged_cells"};
+} opt = {.db = "cellwarden.db"};
+
+static const char *const view_choices[] = {"flagged_cells", "cell_timeline", "review_queue",
+                                           "coverage",      "cell_latest",   NULL};
 
 /* clang-format off */
 static const struct opt_row rows[] = {
     {"db", 0, OPT_TEXT, &opt.db, "PATH", "the log; default cellwarden.db", 0, 0, NULL},
-    {"view", 0, OPT_TEXT, &opt.view, "NAME", "flagged_cells, cell_timeline, review_queue, coverage or cell_latest; default flagged_cells", 0, 0, NULL},
+    {"view", 0, OPT_CHOICE, &opt.view, "NAME", "flagged_cells, cell_timeline, review_queue, coverage or cell_latest; default flagged_cells", 0, 0, view_choices},
     {"output", 'o', OPT_TEXT, &opt.output, "PATH", "file to write; default standard output", 0, 0, NULL},
     {"quiet", 'q', OPT_FLAG, &opt.quiet, NULL, "no notes, errors only", 0, 0, NULL},
 };
@@ -39,10 +43,10 @@ static int write_csv(struct store *s, FILE *out)
 {
     char err[800];
     size_t n_rows = 0;
-    int rc = export_csv(s, opt.view, out, &n_rows, err, sizeof err);
+    int rc = export_csv(s, view_choices[opt.view], out, &n_rows, err, sizeof err);
     if (rc < 0)
         return command_error("%s", err);
-    command_note("%zu rows of %s", n_rows, opt.view);
+    command_note("%zu row%s of %s", n_rows, n_rows == 1 ? "" : "s", view_choices[opt.view]);
     return COMMAND_DONE;
 }
 

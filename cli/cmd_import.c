@@ -79,7 +79,7 @@ static void note_bad(const struct known_import_result *res)
         command_note("line %" PRIu64 ": %s", res->bad[i].line, why);
     }
     if (res->n_bad > res->n_bad_listed)
-        command_note("and %" PRIu64 " more rows that are no use", res->n_bad - res->n_bad_listed);
+        command_note("and %" PRIu64 " more of no use", res->n_bad - res->n_bad_listed);
 }
 
 static json_t *json_bad(const struct known_import_result *res)
@@ -104,13 +104,14 @@ static void print_json(const struct known_import_config *cfg, const struct known
 
 static void print_text(const struct known_import_config *cfg, const struct known_import_result *res)
 {
-    printf("%" PRIu64 " rows taken", res->n_good);
+    printf("%" PRIu64 " row%s taken", res->n_good, res->n_good == 1 ? "" : "s");
     if (res->n_bad > 0)
         printf(", %" PRIu64 " no use", res->n_bad);
     if (res->n_skipped > 0)
         printf(", %" PRIu64 " of another radio skipped", res->n_skipped);
     if (res->n_replaced > 0)
-        printf("; they replace %" PRIu64 " rows that were there before", res->n_replaced);
+        printf("; %" PRIu64 " row%s there before replaced", res->n_replaced,
+               res->n_replaced == 1 ? "" : "s");
     printf(": %s\n", cfg->kind == KNOWN_KIND_ALLOW ? cfg->local_path : cfg->known_path);
 }
 
@@ -153,6 +154,11 @@ int cmd_import(int argc, char **argv)
     if (opt.kind < 0 || opt.source < 0) {
         (void)command_error("say what the list holds and who says so: --kind %s --source %s",
                             "cells|allocations|allow", "operator|regulator|crowd");
+        return COMMAND_USAGE;
+    }
+    char err[400];
+    if (opt.map && known_columns_check_map(opt.map, err, sizeof err) < 0) {
+        (void)command_error("--%s", err);
         return COMMAND_USAGE;
     }
     if (opt.name && strlen(opt.name) >= sizeof((struct known_list *)NULL)->name) {

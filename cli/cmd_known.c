@@ -78,6 +78,8 @@ static void print_cell_json(const struct known_cell *c, const char *source, doub
         c->range_m > 0 ? json_real(c->range_m) : json_null(), "site", plain_text_json(c->site),
         "cell_type", plain_text_json(c->type), "valid_from", json_utc(c->valid_from_us), "valid_to",
         json_utc(c->valid_to_us));
+    if (c->note[0])
+        (void)json_object_set_new(line, "note", plain_text_json(c->note));
     if (distance_m >= 0)
         (void)json_object_set_new(line, "distance_m", json_integer((json_int_t)distance_m));
     json_put_line(stdout, line);
@@ -101,6 +103,10 @@ static void print_cell_text(const struct known_cell *c, const char *source, doub
         if (texts[i][0])
             (void)fputs("  ", stdout);
         plain_text_put(stdout, texts[i]);
+    }
+    if (c->note[0]) {
+        (void)fputs("  ", stdout);
+        plain_text_put(stdout, c->note);
     }
     char from[UTC_TEXT_CAP], to[UTC_TEXT_CAP];
     utc_format(c->valid_from_us, from);
@@ -155,8 +161,9 @@ static void say_not_known(struct known_cells *k, const char *mcc, const char *mn
         printf("not known; no cell of %s-%s is known at all\n", mcc, mnc);
         return;
     }
-    printf("not known; %" PRIu64 " other cells of %s-%s are, and its LAC %d is %s\n", net.n_cells,
-           mcc, mnc, lac,
+    bool one = net.n_cells == 1;
+    printf("not known; %" PRIu64 " other cell%s of %s-%s %s, and its LAC %d is %s\n", net.n_cells,
+           one ? "" : "s", mcc, mnc, one ? "is" : "are", lac,
            known_cells_find_lac(k, mcc, mnc, lac) == 1 ? "used there" : "not used there");
 }
 
@@ -238,8 +245,8 @@ static int stat_list(void *ctx, const struct known_list *list)
         json_put_line(stdout, line);
         return 0;
     }
-    printf("%-11s  %-9s  %9" PRIu64 " rows  %s  ", known_kind_name(list->kind),
-           known_source_name(list->source), list->n_rows, when);
+    printf("%-11s  %-9s  %9" PRIu64 " row%s  %s  ", known_kind_name(list->kind),
+           known_source_name(list->source), list->n_rows, list->n_rows == 1 ? " " : "s", when);
     if (list->name[0]) {
         plain_text_put(stdout, list->name);
         (void)fputs(": ", stdout);

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/review_text.h"
+#include "detector/local_db.h"
 
 static struct {
     const char *db, *local, *note, *reviewer, *kind;
@@ -124,6 +125,10 @@ static int set(struct store *s, const char *cell, const char *word)
     };
     if (review_state_find(word, &order.state) < 0)
         return usage("a decision is confirmed, dismissed, explained or open");
+    if (opt.kind && order.state != REVIEW_EXPLAINED)
+        return usage("--kind goes with explained only");
+    if (opt.kind && !local_allow_kind_known(opt.kind))
+        return usage("--kind is rail, private, event, \"mobile site\" or reviewed");
     if (!opt.reviewer)
         return usage("say who decides, with --reviewer NAME");
     (void)gettimeofday(&now, NULL);

@@ -150,10 +150,11 @@ static bool heard_stretches(struct report_text *r, const struct pipeline_outcome
 static void heard(struct report_text *r, const struct pipeline_outcome *o)
 {
     if (o->from_gsmtap) {
-        fprintf(r->out,
-                "\nthe capture holds frames of %zu channels; which others were listened to it does "
-                "not say\n",
-                o->n_carriers);
+        fprintf(
+            r->out,
+            "\nthe capture holds frames of %zu channel%s; which others were listened to it does "
+            "not say\n",
+            o->n_carriers, o->n_carriers == 1 ? "" : "s");
         return;
     }
     fputs("\nlistened to:", r->out);
@@ -191,9 +192,10 @@ static void summary(struct report_text *r, const struct pipeline_outcome *o)
                 "no GSM cell was found: %.2f s of signal were searched; this is no all-clear\n",
                 o->run.signal_s);
     fprintf(r->out,
-            "%.2f s of signal, %zu carriers, %" PRIu64 " blocks decoded, %" PRIu64
+            "%.2f s of signal, %zu carrier%s, %" PRIu64 " block%s decoded, %" PRIu64
             " failed; %.1f times real time, %.2f s of CPU\n",
-            o->run.signal_s, o->n_carriers, o->n_blocks, o->n_blocks_failed,
+            o->run.signal_s, o->n_carriers, o->n_carriers == 1 ? "" : "s", o->n_blocks,
+            o->n_blocks == 1 ? "" : "s", o->n_blocks_failed,
             o->run.signal_s / fmax(o->wall_s, 1e-6), o->cpu_s);
     fprintf(r->out, "SHA-256 of the recording %s%s\n",
             o->run.interrupted ? "up to where it was stopped " : "", sha256);

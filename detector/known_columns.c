@@ -103,21 +103,43 @@ static bool take_default(struct known_columns *c, const char *first)
     return false;
 }
 
-/* One "their=our" of the map. */
-static int take_pair(struct known_columns *c, const char *pair, size_t n,
-                     const struct known_csv_row *head, char *err, size_t err_cap)
+/* One "their=our" of the map: which of our fields, or KNOWN_FIELD_COUNT with a sentence. */
+static enum known_field parse_pair(const char *pair, size_t n, size_t *ret_n_their, char *err,
+                                   size_t err_cap)
 {
     const char *eq = memchr(pair, '=', n);
     size_t n_their = eq ? (size_t)(eq - pair) : 0;
     enum known_field field = eq ? find_field(eq + 1, n - n_their - 1) : KNOWN_FIELD_COUNT;
-    if (!eq || n_their == 0 || field == KNOWN_FIELD_COUNT) {
-        snprintf(err, err_cap,
-                 "map \"%.*s\" is not their=our; our columns are radio, mcc, mnc, lac, ci, arfcn, "
-                 "bsic, lat, lon, range, site, type, valid_from, valid_to, operator, band, "
-                 "arfcn_lo, arfcn_hi, kind, note",
-                 (int)n, pair);
-        return -EINVAL;
+    *ret_n_their = n_their;
+    if (n_their > 0 && field != KNOWN_FIELD_COUNT)
+        return field;
+    snprintf(err, err_cap,
+             "map \"%.*s\" is not their=our; our columns are radio, mcc, mnc, lac, ci, arfcn, "
+             "bsic, lat, lon, range, site, type, valid_from, valid_to, operator, band, "
+             "arfcn_lo, arfcn_hi, kind, note",
+             (int)n, pair);
+    return KNOWN_FIELD_COUNT;
+}
+
+int known_columns_check_map(const char *map, char *err, size_t err_cap)
+{
+    while (*map) {
+        size_t n = strcspn(map, ","), n_their;
+        if (parse_pair(map, n, &n_their, err, err_cap) == KNOWN_FIELD_COUNT)
+            return -EINVAL;
+        map += n;
+        map += *map == ',';
     }
+    return 0;
+}
+
+static int take_pair(struct known_columns *c, const char *pair, size_t n,
+                     const struct known_csv_row *head, char *err, size_t err_cap)
+{
+    size_t n_their;
+    enum known_field field = parse_pair(pair, n, &n_their, err, err_cap);
+    if (field == KNOWN_FIELD_COUNT)
+        return -EINVAL;
     for (size_t i = 0; i < head->n; i++) {
         if (strlen(head->field[i]) == n_their && strncasecmp(head->field[i], pair, n_their) == 0) {
             c->at[field] = (int)i;

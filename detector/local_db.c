@@ -190,6 +190,7 @@ static void read_cell(sqlite3_stmt *st, struct known_cell *ret)
     sqlite_file_text(st, 10, ret->type, sizeof(ret->type));
     ret->valid_from_us = sqlite_file_get_utc(st, 11);
     ret->valid_to_us = sqlite_file_get_utc(st, 12);
+    sqlite_file_text(st, 13, ret->note, sizeof(ret->note));
 }
 
 int local_db_find_cells(struct local_db *db, const char *mcc, const char *mnc, int lac, int ci,
@@ -199,7 +200,8 @@ int local_db_find_cells(struct local_db *db, const char *mcc, const char *mnc, i
     int n = 0;
     int rc = sqlite3_prepare_v2(db->db,
                                 "SELECT mcc, mnc, lac, ci, arfcn, bsic, lat_deg, lon_deg, range_m,"
-                                " site, type, valid_from_utc_us, valid_to_utc_us FROM added_cells"
+                                " site, type, valid_from_utc_us, valid_to_utc_us, note"
+                                " FROM added_cells"
                                 " WHERE mcc = ?1 AND CAST(mnc AS INTEGER) = CAST(?2 AS INTEGER)"
                                 " AND (?3 < 0 OR lac = ?3) AND (?4 < 0 OR ci = ?4)"
                                 " ORDER BY id DESC",

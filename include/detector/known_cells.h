@@ -34,6 +34,7 @@ struct known_cell {
     double lat_deg, lon_deg;
     double range_m; /* 0: not said */
     char site[48];
+    char note[160]; /* of an added cell: why it is known */
     char type[24];
     int64_t valid_from_us, valid_to_us; /* UTC_UNKNOWN: open */
 };

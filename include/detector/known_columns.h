@@ -52,6 +52,9 @@ struct known_columns {
 enum known_row_result { KNOWN_ROW_GOOD = 0, KNOWN_ROW_BAD, KNOWN_ROW_SKIPPED };
 #define KNOWN_WHY_CAP 160
 
+/* Is it "their=our,their=our" with columns that there are? 0, or -EINVAL with a sentence. */
+int known_columns_check_map(const char *map, char *err, size_t err_cap);
+
 /* Reads the first row. *ret_is_data: it is no header but a row of the default format. map is
  * "their=our,their=our" or NULL. 0, or -EINVAL with a sentence. */
 int known_columns_init(struct known_columns *ret, enum known_kind kind, const char *map,

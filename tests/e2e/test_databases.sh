@@ -7,7 +7,7 @@
 printf 'mcc,mnc,lac,ci,arfcn,bsic,lat,lon,site\n' >plan.csv
 printf '999,70,2101,6326,51,26,48.0,7.8,\033[2Jroof\n' >>plan.csv
 run 0 import --kind cells --source operator plan.csv
-says out "1 rows taken"
+says out "1 row taken"
 run 0 known find 999-70-2101-6326
 says out '\x1b[2Jroof'
 run 0 known find --near 48.0,7.81 --radius 2k --json
@@ -23,6 +23,8 @@ says out "999-70-2101-6326"
 run 2 import --kind cells plan.csv
 run 2 import --kind cells --source operator --name "$(printf '%064d' 0)" plan.csv
 says err "63 are the most"
+run 2 import --kind cells --source operator --map x plan.csv
+says err "is not their=our"
 run 1 import --kind cells --source operator --tmpdir nowhere plan.csv
 says err "nowhere"
 
@@ -38,7 +40,7 @@ says out '"replaced":2'
 run 0 known find 999-71-1-1 --json
 says out '"source":"operator"'
 run 0 known find 999-71-1-2
-says out "not known; 1 other cells"
+says out "not known; 1 other cell of"
 run 0 known find 999-70-2101-6326 --json
 says out '"ci":6326'
 run 0 known stat
@@ -91,7 +93,10 @@ says out "no rule fired"
 run 0 export csv --quiet
 same "lines of the CSV" "$(wc -l <out | tr -d ' ')" 2
 run 2 review set "$key" explained
-run 1 review set "$key" explained --reviewer me --kind friend
+run 2 review set "$key" explained --reviewer me --kind friend
+run 2 review set "$key" dismissed --reviewer me --kind rail
+run 2 export csv --view bogus
+says err "cell_timeline"
 run 1 review set nobody confirmed --reviewer me
 run 0 review set "$key" dismissed --reviewer me --note "=1+1"
 run 0 review list --open
@@ -118,7 +123,9 @@ run 1 replay --quiet --json --known none.db town_945.2MHz_600k.cu8
 says err 'there is no known-cell database "none.db"'
 run 0 replay --no-db --quiet --json --local none town_945.2MHz_600k.cu8
 says out '"rule":"ID-02"'
-run 0 known add 999-70-9527-10 --arfcn 52 --bsic 61 --local none.db
+run 0 known add 999-70-9527-10 --arfcn 52 --bsic 61 --local none.db --note "letter of May"
+run 0 known find 999-70-9527-10 --local none.db
+says out "letter of May"
 run 0 replay --no-db --quiet --json --local none.db town_945.2MHz_600k.cu8
 says_not out '"rule":"ID-02"'
 finish
