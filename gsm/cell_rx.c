@@ -30,9 +30,11 @@
 #define COPY_REACH_HZ 410e3
 #define COPY_SYM      4.0
 /* A place is given up for one this far away where the training bits explain so much of the power;
- * noise reaches 0.1 over all lags, a burst at -4 dB 0.25. */
-#define MOVE_SYM   1.5
-#define MOVE_SHARE 0.2
+ * noise reaches 0.1 over all lags, a burst at -4 dB 0.25. So many SCH in a row must have failed: one
+ * may be a fade. */
+#define MOVE_MISSED 2
+#define MOVE_SYM    1.5
+#define MOVE_SHARE  0.2
 /* An FCCH that comes this close to the predicted one is explained by the cell. */
 #define EXPLAIN_SYM 40.0
 #define EXPLAIN_HZ  3000.0
@@ -55,9 +57,9 @@ struct cell_rx {
     int64_t next;    /* frame index to do next, going forward from 0 */
     int64_t last_ok; /* frame index of the last success */
     bool backlog_done;
-    bool doubt_place; /* the last SCH did not decode: is there a stronger path elsewhere? */
-    int n_fits;       /* SCH that did not decode but fit what they should say */
-    int n_ok;         /* SCH and blocks that agreed since it was found */
+    int n_sch_missed;               /* in a row: is there a stronger path elsewhere? */
+    int n_fits;                     /* SCH that did not decode but fit what they should say */
+    int n_ok;                       /* SCH and blocks that agreed since it was found */
     int64_t frame[EQUALIZER_BATCH]; /* of the batch being filled */
     struct burst_place place[EQUALIZER_BATCH];
 };
@@ -133,7 +135,7 @@ static bool take_sch(struct cell_rx *c, const struct cell_burst *at)
     else if (sch_fit(at->soft->soft, c->bsic, at->fn) >= SCH_FIT)
         got = CELL_SCH_FITS;
     cell_blocks_push_sch(c->blocks, at, got);
-    c->doubt_place = got != CELL_SCH_DECODED;
+    c->n_sch_missed = got == CELL_SCH_DECODED ? 0 : c->n_sch_missed + 1;
     c->n_fits += got == CELL_SCH_FITS;
     c->n_ok += got == CELL_SCH_DECODED;
     return got != CELL_SCH_NONE;
@@ -221,7 +223,7 @@ static void flush_report(struct cell_rx *c, bool at_end)
 }
 
 /* A cell that was found on a late echo while its first path faded has its bursts symbols away from
- * where it looks. An SCH that fails after another asks: the place where its training bits are. */
+ * where it looks. The second SCH that fails in a row asks: the place where its training bits are. */
 static void check_place(struct cell_rx *c, struct cell_rx_work *w, int64_t frame)
 {
     struct burst_place expected = cell_clock_place(&c->clock, frame), place;
@@ -247,7 +249,8 @@ static int64_t run_frames(struct cell_rx *c, struct cell_rx_work *w, int64_t fro
             break;
         if (!frame_wanted(c, f))
             continue;
-        if (c->doubt_place && mframe_find(cell_clock_fn(&c->clock, f)).kind == MFRAME_SCH) {
+        if (c->n_sch_missed >= MOVE_MISSED &&
+            mframe_find(cell_clock_fn(&c->clock, f)).kind == MFRAME_SCH) {
             run_batch(c, w, n);
             n = 0;
             check_place(c, w, f);
