@@ -223,7 +223,7 @@ static void flush_report(struct cell_rx *c, bool at_end)
 }
 
 /* A cell that was found on a late echo while its first path faded has its bursts symbols away from
- * where it looks. The second SCH that fails in a row asks: the place where its training bits are. */
+ * where it looks. The second SCH that fails in a row asks where its training bits really are. */
 static void check_place(struct cell_rx *c, struct cell_rx_work *w, int64_t frame)
 {
     struct burst_place expected = cell_clock_place(&c->clock, frame), place;
