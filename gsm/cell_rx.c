@@ -30,8 +30,8 @@
 #define COPY_REACH_HZ 410e3
 #define COPY_SYM      4.0
 /* A place is given up for one this far away where the training bits explain so much of the power;
- * noise reaches 0.1 over all lags, a burst at -4 dB 0.25. So many SCH in a row must have failed: one
- * may be a fade. */
+ * noise reaches 0.1 over all lags, a burst at -4 dB 0.25. So many SCH in a row must have failed:
+ * one may be a fade. */
 #define MOVE_MISSED 2
 #define MOVE_SYM    1.5
 #define MOVE_SHARE  0.2
