@@ -70,6 +70,7 @@ static int run_stages(struct pipeline *p)
     if (rc < 0)
         return rc;
     p->out.n_cells = detector_judge(p->detector, &p->out.cells); /* detector: what to think of it */
+    pipeline_check_center(p);
     pipeline_count_flagged(p);
     rc = pipeline_write_log(p);                    /* detector: rows */
     p->cfg->sink->end(p->cfg->sink->ctx, &p->out); /* cli: lines and sentences */

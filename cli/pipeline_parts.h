@@ -35,6 +35,8 @@ bool pipeline_push_frame(struct pipeline *p, const struct gsmtap_frame *frame,
                          struct gsm_event *ret);
 void pipeline_progress(struct pipeline *p, uint64_t n_samp);
 int pipeline_sum_up(struct pipeline *p);
+/* After the judgement: a remark when it shows that the centre frequency was stated wrongly. */
+void pipeline_check_center(struct pipeline *p);
 void pipeline_count_flagged(struct pipeline *p);
 int pipeline_write_log(struct pipeline *p);
 void pipeline_clear(struct pipeline *p);

@@ -41,6 +41,17 @@ void remarks_add_stats(struct remarks *r, const struct receiver_stats *stats, do
                     stats->looks_like_rate_hz, rate_hz, stats->looks_like_rate_hz);
 }
 
+void remarks_add_center(struct remarks *r, double error_hz, bool sure, double center_hz)
+{
+    if (!(fabs(error_hz) > 0.0))
+        return;
+    remarks_add(r,
+                "the carriers stand %.0f kHz %s where --freq %.10gM puts them%s: check --freq, try "
+                "%.3f MHz",
+                fabs(error_hz) / 1e3, error_hz < 0.0 ? "below" : "above", center_hz / 1e6,
+                sure ? "" : ", or a multiple of 200 kHz from there", (center_hz - error_hz) / 1e6);
+}
+
 void remarks_add_counts(struct remarks *r, const struct gsmtap_counts *counts)
 {
     if (counts->n_uplink > 0)

@@ -10,6 +10,7 @@
 #include "core/utc.h"
 #include "detector/alert_text.h"
 #include "detector/cell_table.h"
+#include "detector/center_check.h"
 #include "detector/rules.h"
 #include "detector/score.h"
 
@@ -30,6 +31,9 @@ struct detector {
     struct lookup *lookup;
     struct judged_cell *judged; /* in order of output */
     struct rule_result *result; /* rules_count() */
+    double *scratch;            /* one per cell of the table */
+    struct center_check center;
+    char doubt[RULE_REASON_CAP];
 };
 
 int detector_create(struct detector **ret, const struct detector_config *cfg)
@@ -56,6 +60,7 @@ void detector_destroy(struct detector *d)
     free(d->lookup);
     free(d->judged);
     free(d->result);
+    free(d->scratch);
     free(d);
 }
 
@@ -82,9 +87,12 @@ static int reserve(struct detector *d)
         d->lookup = lookup;
     struct judged_cell *judged =
         lookup ? grow_zeroed(d->judged, d->cap, cap, sizeof *judged) : NULL;
-    if (!judged)
+    if (judged)
+        d->judged = judged;
+    double *scratch = judged ? grow_zeroed(d->scratch, d->cap, cap, sizeof *scratch) : NULL;
+    if (!scratch)
         return -ENOMEM;
-    d->judged = judged;
+    d->scratch = scratch;
     d->cap = cap;
     return 0;
 }
@@ -333,6 +341,26 @@ static int compare_judged(const void *pa, const void *pb)
     return (a->tx > b->tx) - (a->tx < b->tx);
 }
 
+/* Nobody stated a centre for a capture of frames: its channel numbers are what was captured. */
+static void check_center(struct detector *d, size_t n)
+{
+    d->center = (struct center_check){0};
+    if (d->cfg.from_gsmtap)
+        return;
+    center_check_run(d->view, n, d->scratch, &d->center);
+    snprintf(d->doubt, sizeof d->doubt,
+             "the stated centre frequency seems wrong by %.0f kHz, and channel numbers with it",
+             fabs(d->center.error_hz) / 1e3);
+    for (size_t i = 0; i < n && d->center.doubt; i++)
+        d->view[i].channel_doubt = d->doubt;
+}
+
+double detector_center_error_hz(const struct detector *d, bool *ret_sure)
+{
+    *ret_sure = d->center.sure;
+    return d->center.error_hz;
+}
+
 size_t detector_judge(struct detector *d, const struct judged_cell **ret)
 {
     size_t n = cell_table_count(d->table);
@@ -344,6 +372,7 @@ size_t detector_judge(struct detector *d, const struct judged_cell **ret)
         look_up(d, i);
     }
     rules_prepare(d->view, n);
+    check_center(d, n);
     for (size_t i = 0; i < n; i++)
         judge_cell(d, n, i, &d->judged[i]);
     if (n > 0)

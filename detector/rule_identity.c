@@ -147,6 +147,10 @@ void rule_id03_run(const struct rule_context *ctx, struct rule_result *ret)
         rule_skip(ret, "no list of an operator or regulator names ARFCN or BSIC of this CGI");
         return;
     }
+    if (c->channel_doubt) {
+        rule_skip(ret, c->channel_doubt);
+        return;
+    }
     if (agrees) {
         rule_pass(ret);
         return;
@@ -175,6 +179,16 @@ static bool alive_together(const struct cell_state *a, const struct cell_state *
            b->first_s <= a->last_s + RULE_ALIVE_WITHIN_S;
 }
 
+/* An operator's list could tell the victim from the copy if channel numbers could be believed. */
+static bool original_unclear(const struct rule_cell *c)
+{
+    bool listed = false;
+    for (size_t i = 0; i < c->known.n_cell; i++)
+        listed =
+            listed || (c->known.cell[i].source == KNOWN_OPERATOR && c->known.cell[i].arfcn >= 0);
+    return listed && c->channel_doubt;
+}
+
 /* The cell that the operator's list puts here is the victim of the copy, not the copy. */
 static bool is_the_original(const struct rule_cell *c)
 {
@@ -186,6 +200,18 @@ static bool is_the_original(const struct rule_cell *c)
     return false;
 }
 
+static const struct rule_cell *find_twin(const struct rule_context *ctx)
+{
+    const struct rule_cell *c = rule_own(ctx);
+    for (size_t i = 0; i < ctx->n; i++) {
+        const struct rule_cell *o = &ctx->cells[i];
+        if (i != ctx->i && rule_same_cgi(c, o) && other_channel(c->state, o->state) &&
+            alive_together(c->state, o->state))
+            return o;
+    }
+    return NULL;
+}
+
 void rule_id05_run(const struct rule_context *ctx, struct rule_result *ret)
 {
     const struct rule_cell *c = rule_own(ctx);
@@ -193,11 +219,10 @@ void rule_id05_run(const struct rule_context *ctx, struct rule_result *ret)
         rule_skip(ret, RULE_REASON_NO_SI3);
         return;
     }
-    for (size_t i = 0; i < ctx->n && !is_the_original(c); i++) {
-        const struct rule_cell *o = &ctx->cells[i];
-        if (i == ctx->i || !rule_same_cgi(c, o) || !other_channel(c->state, o->state) ||
-            !alive_together(c->state, o->state))
-            continue;
+    const struct rule_cell *o = find_twin(ctx);
+    if (o && original_unclear(c)) {
+        rule_skip(ret, c->channel_doubt);
+    } else if (o && !is_the_original(c)) {
         rule_fire(ret, 0);
         rule_observed(ret, "ARFCN %d BSIC %d and ARFCN %d BSIC %d", c->state->channel.number,
                       c->state->bsic, o->state->channel.number, o->state->bsic);
@@ -209,7 +234,7 @@ void rule_id05_run(const struct rule_context *ctx, struct rule_result *ret)
                   o->state->channel.number, o->state->bsic);
         rule_evidence(ret, c->seen[SI_3]);
         rule_evidence(ret, o->seen[SI_3]);
-        return;
+    } else {
+        rule_pass(ret);
     }
-    rule_pass(ret);
 }

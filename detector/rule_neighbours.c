@@ -8,6 +8,7 @@ static void add_neighbour(struct rule_cell *c, uint16_t arfcn)
 {
     size_t cap = sizeof c->ba / sizeof c->ba[0];
     size_t at = 0;
+    c->ba_has_own = c->ba_has_own || arfcn == c->state->channel.number;
     while (at < c->n_ba && c->ba[at] < arfcn)
         at++;
     if (arfcn == c->state->channel.number || c->n_ba == cap || (at < c->n_ba && c->ba[at] == arfcn))
@@ -42,13 +43,18 @@ void rule_ba_fill(struct rule_cell *c)
 void rule_nb01_run(const struct rule_context *ctx, struct rule_result *ret)
 {
     const struct rule_cell *c = rule_own(ctx);
-    if (c->n_ba > 2) {
+    if (c->n_ba > (c->channel_doubt ? 3 : 2)) {
         rule_pass(ret);
         return;
     }
     if (!c->ba_complete) {
         rule_skip(ret, "the neighbour list is not complete: SI2, or an announced SI2bis or SI2ter, "
                        "was not received twice");
+        return;
+    }
+    /* Which one is the own carrier is then not known; an empty list is empty all the same. */
+    if (c->channel_doubt && (c->n_ba > 0 || c->ba_has_own)) {
+        rule_skip(ret, c->channel_doubt);
         return;
     }
     rule_fire(ret, c->n_ba == 0 ? 0 : 1);
@@ -98,6 +104,8 @@ void rule_nb02_run(const struct rule_context *ctx, struct rule_result *ret)
     }
     if (!c->has_lai) {
         rule_skip(ret, "neither SI3 nor SI4 was received twice without errors");
+    } else if (c->channel_doubt) {
+        rule_skip(ret, c->channel_doubt);
     } else if (n_listing > 0) {
         rule_pass(ret);
     } else if (n_listers < RULE_PEERS_MIN) {

@@ -9,13 +9,16 @@ static bool is_900(enum arfcn_band band)
     return band == ARFCN_P900 || band == ARFCN_E900 || band == ARFCN_R900;
 }
 
+bool rule_same_band(enum arfcn_band a, enum arfcn_band b)
+{
+    return a == b || (is_900(a) && is_900(b));
+}
+
 /* Tables write the 900 MHz ranges under any of the three names; their numbers are unique. A range
  * may run through 1023 to 0: 975..10. */
 static bool allocation_covers(const struct known_allocation *a, struct arfcn ch)
 {
-    bool band =
-        a->band == ch.band || a->band == ARFCN_BAND_UNKNOWN || (is_900(a->band) && is_900(ch.band));
-    if (!band)
+    if (a->band != ARFCN_BAND_UNKNOWN && !rule_same_band(a->band, ch.band))
         return false;
     if (a->arfcn_lo <= a->arfcn_hi)
         return ch.number >= a->arfcn_lo && ch.number <= a->arfcn_hi;
@@ -44,6 +47,10 @@ void rule_rf01_run(const struct rule_context *ctx, struct rule_result *ret)
     }
     if (k->n_allocation == 0) {
         rule_skip(ret, "no allocation table names this network's spectrum");
+        return;
+    }
+    if (c->channel_doubt) {
+        rule_skip(ret, c->channel_doubt);
         return;
     }
     for (size_t i = 0; i < k->n_allocation; i++) {

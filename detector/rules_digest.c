@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/digest.h"
+#include "detector/center_check.h"
 #include "detector/rules.h"
 #include "detector/score.h"
 
@@ -35,6 +36,10 @@ static const struct constant CONSTANTS[] = {
     {"paging_ok_ratio", RULE_PAGING_OK_RATIO},
     {"paging_expected", RULE_PAGING_EXPECTED},
     {"paging_share_ratio", RULE_PAGING_SHARE_RATIO},
+    {"center_clock_ppm", CENTER_CLOCK_PPM},
+    {"center_sch_min", CENTER_SCH_MIN},
+    {"center_listed_min", CENTER_LISTED_MIN},
+    {"center_listed_over", CENTER_LISTED_OVER},
     {"cell_epoch_tolerance_frames", CELL_EPOCH_TOLERANCE_FRAMES},
     {"cell_epoch_tolerance_ppm", CELL_EPOCH_TOLERANCE_PPM},
     {"cell_overlap_s", CELL_OVERLAP_S},

@@ -6,6 +6,7 @@
 #ifndef CLI_REMARKS_H
 #define CLI_REMARKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cli/recording.h"
@@ -24,6 +25,9 @@ struct remarks {
 void remarks_add_stats(struct remarks *r, const struct receiver_stats *stats, double rate_hz);
 /* Adds what the capture holds beside downlink frames. */
 void remarks_add_counts(struct remarks *r, const struct gsmtap_counts *counts);
+/* Adds what carriers, clocks and lists say of the centre frequency; error: stated minus true,
+ * nothing is added when 0. sure: whole steps of 200 kHz are in it. */
+void remarks_add_center(struct remarks *r, double error_hz, bool sure, double center_hz);
 /* Adds the notes of the recording itself. */
 void remarks_add_notes(struct remarks *r, const struct recording *recording);
 __attribute__((format(printf, 2, 3))) void remarks_add(struct remarks *r, const char *fmt, ...);

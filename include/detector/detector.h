@@ -10,6 +10,7 @@
 #ifndef DETECTOR_DETECTOR_H
 #define DETECTOR_DETECTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,11 @@ int detector_push(struct detector *d, const struct cell_report *report);
 /* Judges every cell on all that was pushed. Returns the number of cells; *ret is borrowed until
  * the next push, judge or destroy. */
 size_t detector_judge(struct detector *d, const struct judged_cell **ret);
+/* After a judgement: stated minus true centre frequency as far as carriers, clocks and lists show
+ * it; 0: no doubt. *ret_sure: listed cells were among them; else it may as well be a multiple of
+ * 200 kHz more or less. Where channel numbers are not believed, the rules that ask them are not
+ * evaluable. */
+double detector_center_error_hz(const struct detector *d, bool *ret_sure);
 /* Hash of the rule table: ids, versions, weights, caps, thresholds. */
 void detector_rules_digest(uint8_t ret[DIGEST_OCT]);
 /* The rules, for documentation and `not evaluable` explanations: id, version, title, needs. */

@@ -87,8 +87,11 @@ struct rule_cell {
     struct si_message si[SI_TYPE_COUNT];            /* valid where seen */
     uint16_t ba[3 * SI_FREQ_CAP]; /* SI2, 2bis and 2ter together without the own C0, ascending */
     size_t n_ba;
+    bool ba_has_own;               /* the own C0 was among them */
     bool ba_complete;              /* every part that the cell announces was received */
     int profile[RULE_PROFILE_CAP]; /* -1: not known */
+    /* Why channel numbers are not believed, the same sentence for all cells; NULL: they are. */
+    const char *channel_doubt;
 };
 
 struct rule_context {
@@ -141,6 +144,8 @@ bool rule_same_cgi(const struct rule_cell *a, const struct rule_cell *b);
 bool rule_is_confirmed(const struct rule_cell *c);
 /* Does the known cell allow this ARFCN and BSIC? What either side does not say, agrees. */
 bool rule_channel_agrees(const struct known_cell *k, const struct cell_state *s);
+/* P900, E900 and R900 count as one: their numbers are unique. */
+bool rule_same_band(enum arfcn_band a, enum arfcn_band b);
 /* Cell reselect offset with its sign, TS 45.008 6.4: penalty time 31 makes it negative. */
 int rule_effective_cro_db(const struct si_selection_rest *s);
 

@@ -74,7 +74,7 @@ struct judged_cell {
     struct finding findings[FINDINGS_CAP];
     size_t n_findings;
     char not_evaluable[RULES_CAP][RULE_ID_CAP];
-    const char *not_evaluable_reason[RULES_CAP]; /* constant sentences, same order */
+    const char *not_evaluable_reason[RULES_CAP]; /* borrowed like the cell, same order */
     size_t n_not_evaluable;
     char alert_text[1600]; /* one paragraph; "" when the verdict is below suspicious */
 };

@@ -231,6 +231,33 @@ static void catches_a_copied_identity(void **state)
     c = find_tx(cells, n, victim.tx);
     assert_int_equal(c->n_findings, 0);
     assert_int_equal(c->verdict, VERDICT_NORMAL);
+    bool sure = false;
+    assert_near(detector_center_error_hz(b.detector, &sure), 0.0, 0.0);
+    close_bench(&b);
+}
+
+/* Everything one channel off, as with a wrong centre: nobody is blamed, and the doubt is told. */
+static void doubts_a_wrong_centre(void **state)
+{
+    (void)state;
+    struct bench b;
+    const struct judged_cell *cells = NULL;
+    bool sure = false;
+    open_bench(&b, true);
+    for (int i = 0; i < 5; i++) {
+        struct scene_cell c = scene_operator(i);
+        c.arfcn++;
+        push(&b, &c);
+    }
+    size_t n = detector_judge(b.detector, &cells);
+    assert_near(detector_center_error_hz(b.detector, &sure), 200e3, 1.0);
+    assert_true(sure);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(cells[i].n_findings, 0);
+        assert_true(is_unasked(&cells[i], "ID-03") && is_unasked(&cells[i], "RF-01") &&
+                    is_unasked(&cells[i], "NB-02"));
+        assert_non_null(strstr(cells[i].not_evaluable_reason[0], "wrong by 200 kHz"));
+    }
     close_bench(&b);
 }
 
@@ -493,6 +520,7 @@ int main(void)
         cmocka_unit_test(flags_the_box_without_databases),
         cmocka_unit_test(judges_a_lone_cell_without_databases),
         cmocka_unit_test(catches_a_copied_identity),
+        cmocka_unit_test(doubts_a_wrong_centre),
         cmocka_unit_test(keeps_a_perfect_copy_apart),
         cmocka_unit_test(allowed_cells_are_not_flagged),
         cmocka_unit_test(orders_cells),
