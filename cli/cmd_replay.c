@@ -18,7 +18,8 @@
 
 #define JOBS_MAX 256
 
-/* Paths that nobody named: what is not there is done without. */
+/* Paths that nobody named. What is not there is done without, and said: in passing where nobody
+ * named it, also under --quiet where somebody did. */
 static const char default_known[] = "known.db", default_local[] = "local.db";
 static const char default_log[] = "cellwarden.db";
 /* What --known and --local take for: no database. */
@@ -49,7 +50,7 @@ static const struct opt_row rows[] = {
     {"arfcn", 0, OPT_TEXT, &opt.arfcn, "LIST", "look at these channels only, for example 30,512,pcs:512", 0, 0, NULL},
     {"db", 0, OPT_TEXT, &opt.db, "PATH", "the log, made when it is missing; default cellwarden.db", 0, 0, NULL},
     {"no-db", 0, OPT_FLAG, &opt.no_db, NULL, "write no log", 0, 0, NULL},
-    {"known", 0, OPT_TEXT, &opt.known, "PATH", "known-cell database, none to judge without; default known.db, judged without when that is missing", 0, 0, NULL},
+    {"known", 0, OPT_TEXT, &opt.known, "PATH", "known-cell database, none to judge without; default known.db; judged without when it is missing", 0, 0, NULL},
     {"local", 0, OPT_TEXT, &opt.local, "PATH", "decisions of this organisation, none to judge without; default local.db when it is there", 0, 0, NULL},
     {"blocks", 0, OPT_FLAG, &opt.blocks, NULL, "print every decoded SCH and block as well, identities blanked", 0, 0, NULL},
     {"json", 0, OPT_FLAG, &opt.json, NULL, "print JSON Lines instead of text", 0, 0, NULL},
@@ -213,6 +214,8 @@ static int open_known(struct replay *r)
         command_note("no known-cell database '%s': judging without it; fill one with cellwarden "
                      "import",
                      opt.known);
+    else if (rc == -ENOENT)
+        (void)command_error("there is no known-cell database '%s': judging without it", opt.known);
     else if (rc < 0)
         return command_error("%s", err);
     return COMMAND_DONE;
@@ -224,7 +227,9 @@ static int open_local(struct replay *r)
     if (strcmp(opt.local, no_database) == 0)
         return COMMAND_DONE;
     int rc = local_db_open(&r->cfg.local, opt.local, err, sizeof err);
-    if (rc < 0 && (rc != -ENOENT || opt.local != default_local))
+    if (rc == -ENOENT && opt.local != default_local)
+        (void)command_error("there is no local database '%s': judging without it", opt.local);
+    else if (rc < 0 && rc != -ENOENT)
         return command_error("%s", err);
     return COMMAND_DONE;
 }

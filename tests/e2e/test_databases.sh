@@ -117,10 +117,10 @@ says out "mobile site: ours, on wheels (me)"
 says out "dismissed"
 
 # A cell that this organisation adds is known to the next judgement.
-run 1 replay --quiet --json --local none.db town_945.2MHz_600k.cu8
-says err 'there is no local database "none.db"'
-run 1 replay --quiet --json --known none.db town_945.2MHz_600k.cu8
-says err 'there is no known-cell database "none.db"'
+run 0 replay --quiet --json --local none.db town_945.2MHz_600k.cu8
+says err "there is no local database 'none.db'"
+run 0 replay --quiet --json --known none.db town_945.2MHz_600k.cu8
+says err "there is no known-cell database 'none.db'"
 run 0 replay --no-db --quiet --json --local none town_945.2MHz_600k.cu8
 says out '"rule":"ID-02"'
 run 0 known add 999-70-9527-10 --arfcn 52 --bsic 61 --local none.db --note "letter of May"

@@ -6,6 +6,8 @@ command -v script >/dev/null || skip "script(1) is not installed"
 
 make_town
 town=town_945.2MHz_600k.cu8
+# long enough that the bar, redrawn every 0.2 s, is seen on a quick machine
+for i in 1 2 3 4 5 6; do cat $town; done >long_945.2MHz_600k.cu8
 unset NO_COLOR
 escape=$(printf '\033')
 # What the program prints where both streams are a terminal.
@@ -15,7 +17,10 @@ on_terminal() {
 on_terminal
 says tty "${escape}[33msuspicious"
 says tty "times real time"
+town=long_945.2MHz_600k.cu8
+on_terminal
 says tty " % $town"
+town=town_945.2MHz_600k.cu8
 NO_COLOR=1 on_terminal --quiet
 says tty "suspicious"
 says_not tty "$escape"
