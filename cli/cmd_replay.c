@@ -19,7 +19,7 @@
 #define JOBS_MAX 256
 
 /* Paths that nobody named. What is not there is done without, and said: in passing where nobody
- * named it, also under --quiet where somebody did. */
+ * named it, also under --quiet where somebody did. No local database is nothing to speak of. */
 static const char default_known[] = "known.db", default_local[] = "local.db";
 static const char default_log[] = "cellwarden.db";
 /* What --known and --local take for: no database. */
@@ -227,9 +227,8 @@ static int open_local(struct replay *r)
     if (strcmp(opt.local, no_database) == 0)
         return COMMAND_DONE;
     int rc = local_db_open(&r->cfg.local, opt.local, err, sizeof err);
-    if (rc == -ENOENT && opt.local != default_local)
-        (void)command_error("there is no local database '%s': judging without it", opt.local);
-    else if (rc < 0 && rc != -ENOENT)
+    /* none yet: nothing was decided */
+    if (rc < 0 && rc != -ENOENT)
         return command_error("%s", err);
     return COMMAND_DONE;
 }
