@@ -418,7 +418,7 @@ static int run_chunk(struct receiver *r, bool at_end)
     if (err)
         return err;
     double before = (double)r->stats.n_samp - HOLD_S * r->cfg.rate_hz;
-    event_queue_emit(r->queue, at_end ? (double)INFINITY : before, r->cfg.on_event,
+    event_queue_emit(r->queue, at_end || r->cfg.live ? (double)INFINITY : before, r->cfg.on_event,
                      r->cfg.on_report, r->cfg.ctx);
     return 0;
 }

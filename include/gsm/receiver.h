@@ -12,6 +12,7 @@
 #ifndef GSM_RECEIVER_H
 #define GSM_RECEIVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct receiver_config {
     const struct arfcn *only; /* look at these channels only; NULL: every channel in view */
     size_t n_only;
     int jobs;                /* 1.. */
+    bool live;               /* events come as soon as they are known, in order per chunk only */
     const uint8_t *key_seed; /* for the tags of paging.h */
     size_t n_key_seed_oct;
     void (*on_event)(void *ctx, const struct gsm_event *event); /* may be NULL */
