@@ -22,6 +22,7 @@
 
 struct setup {
     const char *program, *synth, *source, *scene, *out, *bounds, *replay_options;
+    const char *receiver, *reader, *set; /* another receiver: its name, its command; more keys */
     bool quick, list, new_bounds;
     int seeds, first_seed;
     double duration_s, esn0_db;
@@ -88,6 +89,15 @@ static double number_in(const char *text)
     return value;
 }
 
+/* "key=value key=value" */
+static void add_settings(struct command *maker, const char *set)
+{
+    for (; set && *set; set += strcspn(set, " "), set += strspn(set, " ")) {
+        command_add(maker, "--set");
+        command_add(maker, "%.*s", (int)strcspn(set, " "), set);
+    }
+}
+
 static void make_commands(const struct setup *u, const struct point *p, int seed,
                           struct command *maker, struct command *reader)
 {
@@ -104,16 +114,18 @@ static void make_commands(const struct setup *u, const struct point *p, int seed
     command_add(maker, "%d", seed);
     command_add_words(maker, "--duration");
     command_add(maker, "%g", p->duration_s);
-    for (const char *set = s->set; set && *set; set += strcspn(set, " "), set += strspn(set, " ")) {
-        command_add(maker, "--set");
-        command_add(maker, "%.*s", (int)strcspn(set, " "), set);
-    }
+    add_settings(maker, s->set);
+    add_settings(maker, u->set);
     if (s->sweep) {
         command_add(maker, "--set");
         command_add(maker, "%s=%g", s->sweep, p->esn0_db);
     }
     if (s->moved)
         add_place(maker, strcmp(s->file, "tests/synth/scenarios/adjacent.scn") ? "A" : "W", seed);
+    if (u->reader) {
+        command_init_words(reader, u->reader);
+        return;
+    }
     command_init(reader, u->program);
     command_add_words(reader, "replay --json --blocks --no-db --quiet --known none --local none"
                               " --jobs 1 --bands P900 --format");
@@ -195,6 +207,8 @@ static void put_point(const struct setup *u, const struct point *p, int i_cell)
         json_integer(z->edge_blocks), "false_cells", json_integer(z->false_cells), "cpu_s",
         p->cpu_s, "rss_kib", (int)p->rss_kib, "command", p->command);
     json_t *counts = tally_json(&p->tally[i_cell]);
+    if (line && u->receiver)
+        json_object_set_new(line, "receiver", json_string(u->receiver));
     if (!line || !counts)
         bench_fail("no memory");
     json_object_update(line, counts);
@@ -314,6 +328,9 @@ static void parse(struct setup *u, int argc, char **argv)
         {"first-seed", 0, OPT_INT, &u->first_seed, "N", "seed of the first run; default 1", 1, 1e6, NULL},
         {"duration", 0, OPT_NUMBER, &u->duration_s, "S", "seconds of signal a run; default: the scene's", 0.5, 1e5, NULL},
         {"replay-options", 0, OPT_TEXT, &u->replay_options, "WORDS", "handed to cellwarden replay as well", 0, 0, NULL},
+        {"set", 0, OPT_TEXT, &u->set, "WORDS", "keys of the scenario set in every run", 0, 0, NULL},
+        {"receiver", 0, OPT_TEXT, &u->receiver, "NAME", "name of another receiver, for its lines", 0, 0, NULL},
+        {"reader", 0, OPT_TEXT, &u->reader, "WORDS", "its command: samples in, lines of replay --blocks out", 0, 0, NULL},
         {"quick", 0, OPT_FLAG, &u->quick, NULL, "run the points of the bounds file and compare", 0, 0, NULL},
         {"bounds", 0, OPT_TEXT, &u->bounds, "FILE", "points of --quick; default SOURCE/bench/bounds.txt", 0, 0, NULL},
         {"new-bounds", 0, OPT_FLAG, &u->new_bounds, NULL, "with --quick: print bounds around what comes out now", 0, 0, NULL},

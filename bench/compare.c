@@ -228,8 +228,11 @@ static int cell_of(const struct truth_set *t, json_t *line)
     return -1;
 }
 
+/* A receiver that says no place writes null. */
 static bool in_place(const struct truth_set *t, const struct sent *s, json_t *line)
 {
+    if (json_is_null(json_object_get(line, "sample")))
+        return true;
     double off_samp = number_of(line, "sample") - s->samp;
     return fabs(off_samp) < PLACE_OFF_SYM * t->rate_hz * SYMBOL_S;
 }
@@ -289,6 +292,8 @@ static void take_sch(struct comparison *c, json_t *line)
     s->decoded = true;
     struct tally *y = &c->tally[i_cell];
     double late_sym = (samp - s->samp) / (t->rate_hz * SYMBOL_S);
+    if (!isfinite(late_sym))
+        return;
     y->n_timed++;
     y->late_sum_sym += late_sym;
     y->late_square += late_sym * late_sym;

@@ -64,6 +64,15 @@ void command_add_words(struct command *c, const char *words)
     }
 }
 
+void command_init_words(struct command *c, const char *words)
+{
+    char program[SPAWN_TEXT_CAP];
+    size_t n = strcspn(words, " ");
+    (void)snprintf(program, sizeof(program), "%.*s", (int)n, words);
+    command_init(c, program);
+    command_add_words(c, words + n + strspn(words + n, " "));
+}
+
 const char *command_line(const struct command *c)
 {
     static char line[SPAWN_TEXT_CAP + SPAWN_ARG_CAP];

@@ -32,6 +32,8 @@ void command_init(struct command *c, const char *program);
 void command_add(struct command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds the words of a text, separated by spaces; NULL adds none. */
 void command_add_words(struct command *c, const char *words);
+/* Starts with a whole line: the first word is the program. */
+void command_init_words(struct command *c, const char *words);
 /* The line as it can be typed. Borrowed until the next call. */
 const char *command_line(const struct command *c);
 
