@@ -156,6 +156,29 @@ static void merge_counts(struct cell_state *c, const struct cell_report *rep)
     assign_tally_add(&c->assign, &rep->assign);
 }
 
+/* Into the ascending row of smallest tags, each once. */
+static void merge_tag(struct cell_paging_window *w, uint32_t tag)
+{
+    uint32_t at = w->n_tag;
+    while (at > 0 && w->tag[at - 1] > tag)
+        at--;
+    if ((at > 0 && w->tag[at - 1] == tag) || at == CELL_TAG_CAP)
+        return;
+    if (w->n_tag < CELL_TAG_CAP)
+        w->n_tag++;
+    memmove(w->tag + at + 1, w->tag + at, (w->n_tag - 1 - at) * sizeof w->tag[0]);
+    w->tag[at] = tag;
+}
+
+static void merge_tags(struct cell_paging_window *w, const struct paging_tally *paging)
+{
+    uint32_t n = paging->n_tags < PAGING_TAG_CAP ? paging->n_tags : PAGING_TAG_CAP;
+    if (n > 0 && w->n_tag == 0)
+        w->tag_epoch = paging->tag_epoch;
+    for (uint32_t i = 0; i < n && w->tag_epoch == paging->tag_epoch; i++)
+        merge_tag(w, paging->tag[i]);
+}
+
 static void merge_paging_window(struct cell_state *c, const struct cell_report *rep)
 {
     double middle_s = (rep->first_s + rep->last_s) / 2.0;
@@ -171,6 +194,9 @@ static void merge_paging_window(struct cell_state *c, const struct cell_report *
     w->n_identities += rep->paging.n_imsi + rep->paging.n_tmsi + rep->paging.n_other;
     w->n_ccch += rep->n_ccch;
     w->n_ccch_failed += rep->n_ccch_failed;
+    w->n_request_reference += rep->assign.n_request_reference;
+    w->n_location_update += rep->assign.n_location_update;
+    merge_tags(w, &rep->paging);
 }
 
 static int compare_si(const struct cell_si_seen *a, const struct cell_si_seen *b)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rules on location areas: LA-01, LA-02. */
+/* Rules on location areas: LA-01, LA-02, LA-03. */
 #include <string.h>
 
 #include "detector/rules.h"
@@ -167,4 +167,69 @@ void rule_la02_run(const struct rule_context *ctx, struct rule_result *ret)
         rule_skip(ret, "30 % or more of the network's cells moved: a change of the network");
     else
         fire_la02(run[change - 1].first, run[change].first, n, ret);
+}
+
+/* How many areas the transmitter used within RULE_CYCLE_S, received as often as a rule wants, and
+ * the runs of the first and the last of them. */
+static size_t count_areas(const struct lac_run *run, size_t n, size_t *ret_from, size_t *ret_to)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t n_areas = 0, to = i;
+        for (size_t k = i; k < n && run[k].first->first_s - run[i].first->first_s <= RULE_CYCLE_S;
+             k++) {
+            bool is_new = run[k].n_clean >= RULE_SI_MIN_CLEAN;
+            for (size_t j = i; j < k && is_new; j++)
+                is_new =
+                    run[j].n_clean < RULE_SI_MIN_CLEAN || !same_area(run[j].first, run[k].first);
+            if (is_new)
+                to = k;
+            n_areas += is_new;
+        }
+        if (n_areas > most) {
+            most = n_areas;
+            *ret_from = i;
+            *ret_to = to;
+        }
+    }
+    return most;
+}
+
+void rule_la03_run(const struct rule_context *ctx, struct rule_result *ret)
+{
+    const struct cell_state *s = rule_own(ctx)->state;
+    struct lac_run run[CELL_LAI_CAP];
+    size_t from = 0, to = 0, n = collect_runs(s, run);
+    size_t n_areas = count_areas(run, n, &from, &to);
+    if (!s->fn_known)
+        rule_skip(ret,
+                  "without frame numbers two transmitters on one channel cannot be told apart");
+    else if (n == 0 || !rule_own(ctx)->seen[SI_3])
+        rule_skip(ret, RULE_REASON_NO_SI3);
+    else if (alternates(run, n))
+        rule_skip(ret, "location areas alternate within seconds: two transmitters may be mixed");
+    else if (n_areas < RULE_CYCLE_AREAS && s->observed_s < RULE_CYCLE_MIN_S)
+        rule_skip(ret, "the cell was heard for less than 10 minutes");
+    else if (n_areas < RULE_CYCLE_AREAS)
+        rule_pass(ret);
+    else {
+        rule_fire(ret, 0);
+        rule_observed(ret, "%zu location areas within %.0f s", n_areas,
+                      run[to].first->first_s - run[from].first->first_s);
+        rule_expected(ret, "one location area for one transmitter");
+        rule_text(ret,
+                  "One transmitter, by its frame-number clock, went through %zu location areas "
+                  "within %.0f s (LAC %d first, LAC %d last): each new one makes the phones that "
+                  "were already served register again.",
+                  n_areas, run[to].first->first_s - run[from].first->first_s, run[from].first->lac,
+                  run[to].first->lac);
+        struct finding *f = &ret->finding;
+        f->first_s = run[from].first->first_s;
+        f->last_s = run[to].last_s;
+        f->fn_first = run[from].first->fn_first;
+        f->fn_last = run[to].first->fn_last;
+        f->n_oct_messages = 2;
+        memcpy(f->l2[0], run[from].first->l2, GSM_L2_OCT);
+        memcpy(f->l2[1], run[to].first->l2, GSM_L2_OCT);
+    }
 }

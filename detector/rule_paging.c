@@ -5,7 +5,7 @@
 #include "detector/rules.h"
 
 /* A window that was heard long enough and decoded well enough to mean something. */
-static const struct cell_paging_window *find_window(const struct cell_state *s, int64_t number)
+const struct cell_paging_window *rule_paging_window(const struct cell_state *s, int64_t number)
 {
     const struct cell_paging_window *w = &s->paging_window[number % CELL_PAGING_WINDOW_CAP];
     uint32_t n = w->n_ccch + w->n_ccch_failed;
@@ -25,7 +25,7 @@ static double sibling_rate_hz(const struct rule_context *ctx, int64_t number, bo
         const struct rule_cell *o = &ctx->cells[i];
         if (i == ctx->i || !rule_same_network(c, o) || (same_lac && o->lac != c->lac))
             continue;
-        const struct cell_paging_window *w = find_window(o->state, number);
+        const struct cell_paging_window *w = rule_paging_window(o->state, number);
         double rate = w ? w->n_identities / w->observed_s : -1.0;
         if (w && (least < 0.0 || rate < least))
             least = rate;
@@ -43,7 +43,7 @@ struct verdict_window {
 static struct verdict_window judge_window(const struct rule_context *ctx, int64_t number)
 {
     struct verdict_window v = {0};
-    const struct cell_paging_window *w = find_window(rule_own(ctx)->state, number);
+    const struct cell_paging_window *w = rule_paging_window(rule_own(ctx)->state, number);
     double rate = sibling_rate_hz(ctx, number, true);
     if (rate < 0.0)
         rate = sibling_rate_hz(ctx, number, false);

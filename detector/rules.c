@@ -136,6 +136,14 @@ static const struct rule_row RULES[] = {
      rule_la02_run,
      {{25.0, "one transmitter, two location areas",
        "none known; 53 cells met again after weeks kept theirs, Freiburg 2012"}}},
+    {"LA-03",
+     1,
+     "location areas are cycled through",
+     "SI3 with frame numbers",
+     "none known",
+     rule_la03_run,
+     {{35.0, "three location areas within an hour",
+       "none known; 53 cells met again after weeks kept theirs, Freiburg 2012"}}},
     {"PG-01",
      1,
      "paging is silent",
@@ -145,6 +153,57 @@ static const struct rule_row RULES[] = {
      {{20.0, "silent in two windows",
        "honest cells page 65 to 776 identities in 10 s, a pseudo cell 0 in 60 s (thesis, Freiburg "
        "2012)"}}},
+    {"PG-02",
+     1,
+     "pages other subscribers than its location area",
+     "two windows of 30 s with 20 paged identities or more, and a cell of the same location area "
+     "heard meanwhile",
+     "paging by last known cell, or a location area that was divided",
+     rule_pg02_run,
+     {{20.0, "unlike the others, which page alike",
+       "paging goes to the whole location area; weight by judgement"},
+      {10.0, "unlike the only other cell", "either of the two may be the odd one; by judgement"}}},
+    {"AG-01",
+     1,
+     "phones register and do nothing else",
+     "30 immediate assignments read in four minutes",
+     "the border of a location area, a train that arrives, a network that restarts",
+     rule_ag01_run,
+     {{20.0, "more than 80 % location updates",
+       "assignments of honest cells mix calls, messages and data; weight by judgement"}}},
+    {"FP-01",
+     1,
+     "carrier off the frequency of the others",
+     "20 synchronisation bursts in one tuning, and 4 other carriers that agree",
+     "a pico cell or repeater with a poor reference; a receiver that moves fast: 100 km/h are "
+     "0.09 ppm",
+     rule_fp01_run,
+     {{20.0, "more than 0.5 ppm", "base stations hold 0.05 ppm, TS 45.010 5.1; by judgement"},
+      {10.0, "more than 0.2 ppm", "base stations hold 0.05 ppm, TS 45.010 5.1; by judgement"}}},
+    {"TM-01",
+     1,
+     "the frame clock of a known key changed",
+     "the key heard before with another clock, and another cell whose clock ran on meanwhile",
+     "a base station that restarted",
+     rule_tm01_run,
+     {{20.0, "within 10 s", "a restart takes longer; by judgement"},
+      {3.0, "after a longer silence", "a restart looks the same; by judgement"}}},
+    {"TM-03",
+     1,
+     "two frame clocks behind one key",
+     "SI3 of both with frame numbers and BSIC",
+     "none known: one base station has one clock",
+     rule_tm03_run,
+     {{25.0, "two transmitters at one time", "0 of 214 CGIs, Freiburg 2012"}}},
+    {"EN-01",
+     1,
+     "one transmitter for several networks",
+     "SI3 or SI4 with frame numbers, and a cell of another network heard meanwhile",
+     "operators that share a site, unless their lists name both cells",
+     rule_en01_run,
+     {{25.0, "one frame clock", "two clocks agree by chance once in 700 000 pairs"},
+      {20.0, "one odd carrier offset",
+       "0.02 ppm of a range of 2: once in 100 pairs of cells that are off already; by judgement"}}},
 };
 
 size_t rules_count(void)
@@ -216,6 +275,7 @@ void rules_prepare(struct rule_cell *cells, size_t n)
         for (size_t k = 0; k < i && !cells[i].repeats_cgi; k++)
             cells[i].repeats_cgi = rule_same_cgi(&cells[i], &cells[k]);
     }
+    rule_carrier_fill(cells, n);
 }
 
 void rules_run(size_t i_rule, const struct rule_context *ctx, struct rule_result *ret)

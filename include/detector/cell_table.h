@@ -35,6 +35,8 @@
 /* Paging is counted per window of signal. */
 #define CELL_PAGING_WINDOW_S   30.0
 #define CELL_PAGING_WINDOW_CAP 8
+/* Paged identities of a window are compared by the smallest of their keyed tags. */
+#define CELL_TAG_CAP 96
 
 /* Consecutive receptions of SI3 with one location area and cell identity. */
 struct cell_lai_run {
@@ -48,12 +50,18 @@ struct cell_lai_run {
     uint8_t l2[GSM_L2_OCT]; /* the first message of the run */
 };
 
-/* Paging of one window; number is floor(time / CELL_PAGING_WINDOW_S), -1 for an unused one. */
+/* Common control channel of one window; number is floor(time / CELL_PAGING_WINDOW_S), -1 for an
+ * unused one. The tags are the CELL_TAG_CAP smallest distinct ones of one key, ascending: a sample
+ * of the identities that is the same sample on every cell (k minimum values). */
 struct cell_paging_window {
     int64_t number;
     double observed_s;
     uint32_t n_identities; /* IMSI + TMSI + others, not messages */
     uint32_t n_ccch, n_ccch_failed;
+    uint32_t n_request_reference, n_location_update; /* of immediate assignments */
+    uint32_t tag_epoch;
+    uint32_t n_tag;
+    uint32_t tag[CELL_TAG_CAP];
 };
 
 struct cell_mean {

@@ -60,6 +60,35 @@
 #define RULE_PAGING_OK_RATIO    0.90
 #define RULE_PAGING_EXPECTED    10.0 /* identities in a window: below, silence says nothing */
 #define RULE_PAGING_SHARE_RATIO 0.05 /* of what the siblings page */
+/* PG-02: cells of one location area page the same identities. */
+#define RULE_TAGS_MIN    20   /* of each of two cells, among which to look for equal ones */
+#define RULE_TAGS_ALIKE  0.30 /* share of equal ones from which two cells page alike */
+#define RULE_TAGS_UNLIKE 0.10 /* and below which they do not */
+/* AG-01: in all and in either half of the time. */
+#define RULE_CHURN_MIN        30
+#define RULE_CHURN_HALF_MIN   10
+#define RULE_CHURN_RATIO      0.80
+#define RULE_CHURN_BUSY_RATIO 0.50 /* of a sibling: then the whole area registers */
+/* LA-03 */
+#define RULE_CYCLE_AREAS 3
+#define RULE_CYCLE_S     3600.0
+#define RULE_CYCLE_MIN_S 600.0 /* heard this long before it counts as not seen */
+/* FP-01, in ppm of the carrier: TS 45.010 5.1 allows a base station 0.05, 0.1 a pico cell. */
+#define RULE_CARRIER_SE_PPM      0.05 /* standard error of what is compared */
+#define RULE_CARRIER_LOW_PPM     0.20
+#define RULE_CARRIER_HIGH_PPM    0.50
+#define RULE_CARRIER_SPREAD_PPM  0.06 /* median deviation of the others among themselves */
+#define RULE_CARRIER_SCH_MIN     20
+#define RULE_CARRIER_PEERS       4
+#define RULE_CARRIER_HEARD_RATIO 0.70 /* of the time from first to last, so in one tuning */
+/* TM-01, TM-03 */
+#define RULE_CLOCK_FRAMES 100.0
+#define RULE_CLOCK_GAP_S  10.0
+#define RULE_CLOCK_BOTH_S 2.0  /* both heard this long at one time */
+#define RULE_CLOCK_MIN_S  60.0 /* heard this long before it counts as not seen */
+/* EN-01: one carrier offset for two networks. */
+#define RULE_TWIN_PPM    0.02
+#define RULE_TWIN_BOTH_S 2.0
 
 /* What the databases say about one cell; zero value: no database at all. */
 struct rule_known {
@@ -78,6 +107,10 @@ struct rule_known {
 struct rule_cell {
     const struct cell_state *state;
     struct rule_known known;
+    double carrier_ppm;    /* against the others heard in the same tuning; NAN: see FP-01 */
+    double carrier_se_ppm; /* of the own offset */
+    size_t n_carrier_peers;
+    bool carrier_peers_confirmed; /* all of them stand in operators' lists */
     bool has_lai, has_ci;
     char mcc[4], mnc[4];
     uint64_t network; /* mcc and mnc as one number, for comparing; 0 without them */
@@ -188,7 +221,21 @@ void rule_ba_fill(struct rule_cell *c);
 /* rule_lac.c */
 void rule_la01_run(const struct rule_context *ctx, struct rule_result *ret);
 void rule_la02_run(const struct rule_context *ctx, struct rule_result *ret);
+void rule_la03_run(const struct rule_context *ctx, struct rule_result *ret);
 /* rule_paging.c */
 void rule_pg01_run(const struct rule_context *ctx, struct rule_result *ret);
+const struct cell_paging_window *rule_paging_window(const struct cell_state *s, int64_t number);
+/* rule_paging_set.c */
+void rule_pg02_run(const struct rule_context *ctx, struct rule_result *ret);
+/* rule_assign.c */
+void rule_ag01_run(const struct rule_context *ctx, struct rule_result *ret);
+/* rule_carrier.c */
+void rule_fp01_run(const struct rule_context *ctx, struct rule_result *ret);
+void rule_carrier_fill(struct rule_cell *cells, size_t n);
+/* rule_clock.c */
+void rule_tm01_run(const struct rule_context *ctx, struct rule_result *ret);
+void rule_tm03_run(const struct rule_context *ctx, struct rule_result *ret);
+/* rule_twin.c */
+void rule_en01_run(const struct rule_context *ctx, struct rule_result *ret);
 
 #endif

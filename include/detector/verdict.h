@@ -76,7 +76,7 @@ struct judged_cell {
     char not_evaluable[RULES_CAP][RULE_ID_CAP];
     const char *not_evaluable_reason[RULES_CAP]; /* borrowed like the cell, same order */
     size_t n_not_evaluable;
-    char alert_text[1600]; /* one paragraph; "" when the verdict is below suspicious */
+    char alert_text[3200]; /* one paragraph; "" when the verdict is below suspicious */
 };
 
 /* suspicious or worse, and not allowed */

@@ -45,6 +45,11 @@ struct scene_cell {
     bool no_si2, no_si3, no_si4;
     /* CCCH of one report */
     uint32_t n_ccch, n_ccch_failed, n_paged;
+    uint32_t n_tag, tag[PAGING_TAG_CAP]; /* of those paged */
+    uint32_t n_assigned, n_registering;
+    /* carrier: not measured while n_sch is 0 */
+    uint32_t n_sch;
+    double offset_ppm, offset_se_ppm;
 };
 
 /* An operator's cell as the sweeps of 2012 show them. */
@@ -268,9 +273,19 @@ static inline struct cell_report scene_report(const struct scene_cell *c)
     rep.snr_db = 20.0;
     rep.phase_error_deg = rep.delay_spread_us = (double)NAN;
     rep.n_sch = 10;
+    if (c->n_sch > 0) {
+        double mhz = arfcn_downlink_hz(rep.channel) / 1e6;
+        rep.n_sch = c->n_sch;
+        rep.offset_hz = c->offset_ppm * mhz;
+        rep.offset_se_hz = c->offset_se_ppm * mhz;
+    }
     rep.n_ccch = c->n_ccch;
     rep.n_ccch_failed = c->n_ccch_failed;
     rep.paging.n_tmsi = c->n_paged;
+    rep.paging.n_tags = c->n_tag;
+    memcpy(rep.paging.tag, c->tag, sizeof rep.paging.tag);
+    rep.assign.n_request_reference = c->n_assigned;
+    rep.assign.n_location_update = c->n_registering;
     if (!c->no_si2) {
         scene_si2(c, l2);
         scene_add_si(&rep, c, l2);

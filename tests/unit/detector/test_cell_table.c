@@ -257,9 +257,34 @@ static void one_number_does_not_join_two_transmitters(void **state)
     scene_clear(&s);
 }
 
+/* A window keeps the smallest tags, ascending, each once, however they come. */
+static void keeps_the_smallest_tags_once(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < 200; i += 40) {
+            struct scene_cell c = scene_operator(0);
+            c.first_s = round + i / 100.0;
+            c.last_s = c.first_s + 0.1;
+            c.n_tag = 40;
+            for (uint32_t k = 0; k < 40; k++)
+                c.tag[k] = 1000 - (i + k);
+            scene_push(&s, &c);
+        }
+    }
+    const struct cell_paging_window *w = &cell_table_get(s.table, 0)->paging_window[0];
+    assert_int_equal(w->n_tag, CELL_TAG_CAP);
+    for (uint32_t i = 0; i < CELL_TAG_CAP; i++)
+        assert_int_equal(w->tag[i], 801 + i);
+    scene_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_the_smallest_tags_once),
         cmocka_unit_test(merges_reports_of_one_tx),
         cmocka_unit_test(keeps_cochannel_cells_apart),
         cmocka_unit_test(one_number_does_not_join_two_transmitters),

@@ -504,7 +504,7 @@ static void describes_its_rules(void **state)
     detector_rules_digest(two);
     assert_memory_equal(one, two, DIGEST_OCT);
     assert_memory_not_equal(one, zero, DIGEST_OCT);
-    assert_int_equal(detector_rule_count(), 15);
+    assert_int_equal(detector_rule_count(), 22);
     for (size_t i = 0; i < detector_rule_count(); i++) {
         const struct rule_row *row = rules_get(i);
         assert_string_equal(detector_rule_id(i), row->id);
