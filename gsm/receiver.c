@@ -53,8 +53,7 @@ struct receiver {
     struct acquire *acquire;
     struct event_queue *queue;
     struct wrong_rate wrong_rate;
-    uint8_t *chunk;
-    size_t chunk_samp, n_chunk, oct;
+    size_t chunk_samp, oct;
     int64_t scan_from;
     uint64_t n_chunks, scan_all_until; /* in chunks */
     struct fcch_hit hit[HITS_MAX];     /* whose SCH is not in the history yet */
@@ -111,6 +110,8 @@ static int create_work(struct receiver *r)
         int err = burst_scratch_create(&r->work[i].scratch, r->filter);
         if (!err)
             err = equalizer_create(&r->work[i].equalizer);
+        if (!err)
+            err = rival_create(&r->work[i].rival);
         if (err)
             return err;
     }
@@ -126,9 +127,6 @@ static int create_parts(struct receiver *r)
     r->chunk_samp = (size_t)(CHUNK_S * cfg->rate_hz);
     r->oct = iq_format_oct(cfg->format);
     r->scan_all_until = (uint64_t)(SCAN_FULL_S / CHUNK_S);
-    r->chunk = calloc(r->chunk_samp, r->oct);
-    if (!r->chunk)
-        return -ENOMEM;
     int err = pool_create(&r->pool, cfg->jobs);
     if (!err)
         err = history_create(&r->history, cfg->format, r->chunk_samp,
@@ -199,6 +197,7 @@ void receiver_destroy(struct receiver *r)
     for (int i = 0; i < r->n_work; i++) {
         burst_scratch_destroy(r->work[i].scratch);
         equalizer_destroy(r->work[i].equalizer);
+        rival_destroy(r->work[i].rival);
     }
     acquire_destroy(r->acquire);
     event_queue_destroy(r->queue);
@@ -210,7 +209,6 @@ void receiver_destroy(struct receiver *r)
     free(r->cell);
     free(r->cell_tx);
     free(r->offset_ppm);
-    free(r->chunk);
     free(r->key_seed);
     free(r);
 }
@@ -402,10 +400,9 @@ static int collect(struct receiver *r)
 
 static int run_chunk(struct receiver *r, bool at_end)
 {
-    if (r->n_chunk > 0) {
-        history_push(r->history, r->chunk, r->n_chunk);
-        r->stats.n_samp += r->n_chunk;
-        r->n_chunk = 0;
+    if (history_n_put(r->history) > 0) {
+        r->stats.n_samp += history_n_put(r->history);
+        history_end_block(r->history);
         scan(r);
         r->n_chunks++;
     }
@@ -431,14 +428,14 @@ int receiver_push(struct receiver *r, const struct iq_block *block)
         return -EINVAL;
     r->stats.n_gaps += block->gap;
     while (left > 0) {
-        size_t n = r->chunk_samp - r->n_chunk;
-        if (n > left)
-            n = left;
-        memcpy(r->chunk + r->n_chunk * r->oct, at, n * r->oct);
-        r->n_chunk += n;
+        size_t room;
+        void *space = history_space(r->history, &room);
+        size_t n = room < left ? room : left;
+        memcpy(space, at, n * r->oct);
+        history_put(r->history, n);
         at += n * r->oct;
         left -= n;
-        if (r->n_chunk < r->chunk_samp)
+        if (n < room)
             break;
         int err = run_chunk(r, false);
         if (err)

@@ -73,6 +73,34 @@ static void white_noise_keeps_its_variance_and_stays_white(void **state)
     assert_true(cabs(next) / power < 0.06);
 }
 
+/* Tones over the band that a carrier uses come out as the root raised cosine says, at low rates and
+ * high, and white noise keeps its level: that is what "flat" means for a matched filter. */
+static void the_gain_over_the_used_band_is_that_of_the_pulse(void **state)
+{
+    static const double rate[] = {300e3, 500e3, 1083333.333, 2.4e6, 20e6};
+    static const double place[] = {-0.31, -0.07, 0.01, 0.18, 0.33}; /* of the rate */
+    (void)state;
+    for (size_t r = 0; r < 5; r++) {
+        double sps = rate[r] / GSM_SYMBOL_RATE_HZ;
+        for (size_t c = 0; c < 5; c++) {
+            double lo = 1e9, hi = 0.0, offset_hz = rate[r] < 1e6 ? 3000.0 : place[c] * rate[r];
+            for (double tone_hz = -90e3; tone_hz <= 90e3; tone_hz += 15e3) {
+                for (int k = 0; k < N_SAMP; k++)
+                    x[k] = 0.4 * wave_turn(fmod((offset_hz + tone_hz) / rate[r] * k, 1.0));
+                struct burst_place at = {20000.37, sps, offset_hz};
+                cut(rate[r], &at, 0, 148);
+                double power = 0.0;
+                for (int i = 0; i < 148; i++)
+                    power += pow(cabs(symbol(i)), 2.0) / 148.0;
+                double db = 10.0 * log10(power / (0.16 * sps));
+                lo = fmin(lo, db);
+                hi = fmax(hi, db);
+            }
+            assert_true(lo > -0.3 && hi < 0.3);
+        }
+    }
+}
+
 /* What lies 400 kHz away is gone. */
 static void a_far_neighbour_is_turned_down(void **state)
 {
@@ -132,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tone_on_the_carrier_turns_by_a_quarter),
         cmocka_unit_test(white_noise_keeps_its_variance_and_stays_white),
+        cmocka_unit_test(the_gain_over_the_used_band_is_that_of_the_pulse),
         cmocka_unit_test(a_far_neighbour_is_turned_down),
         cmocka_unit_test(gmsk_comes_out_as_signs),
         cmocka_unit_test(rates_out_of_range_are_refused),

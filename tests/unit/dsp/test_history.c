@@ -161,6 +161,77 @@ static void a_constant_vanishes_but_for_its_power(void **state)
     history_destroy(h);
 }
 
+/* Every format, quiet and loud, with two blocks of different level in one stretch. */
+static void planar_values_are_those_of_a_read(void **state)
+{
+    static uint8_t data[2 * 2 * BLOCK * 4];
+    static float x[2 * 2 * BLOCK];
+    static int16_t re[2 * BLOCK], im[2 * BLOCK];
+    static const enum iq_format format[] = {IQ_CU8, IQ_CS8, IQ_CS16, IQ_CF32};
+    uint64_t seed = 12;
+    (void)state;
+    hex_fill_random(&seed, data, sizeof(data));
+    for (size_t i = 0; i < 8; i++) {
+        struct history *h = NULL;
+        double loud = 0.0;
+        bool quiet = i % 2;
+        if (format[i / 2] == IQ_CS16)
+            for (int k = 0; k < 4 * BLOCK; k++)
+                ((int16_t *)(void *)data)[k] =
+                    (int16_t)((k * 7919 % 65536 - 32768) >> (quiet * 12));
+        if (format[i / 2] == IQ_CF32)
+            for (int k = 0; k < 4 * BLOCK; k++)
+                ((float *)(void *)data)[k] =
+                    (float)(k * 7919 % 65536 - 32768) * (quiet           ? 1e-9f
+                                                         : k < 2 * BLOCK ? 20.f
+                                                                         : 1.f);
+        assert_int_equal(history_create(&h, format[i / 2], BLOCK, 2 * BLOCK), 0);
+        for (size_t b = 0; b < 2; b++)
+            history_push(h, data + b * BLOCK * iq_format_oct(format[i / 2]), BLOCK);
+        for (int drop = 0; drop < 3; drop++) {
+            history_read(h, -5, 2 * BLOCK, x);
+            double step = (double)history_read_planar(h, -5, 2 * BLOCK, drop, re, im);
+            for (int k = 0; k < 2 * BLOCK; k++) {
+                assert_true(abs(re[k]) <= PLANAR_PEAK >> drop && abs(im[k]) <= PLANAR_PEAK >> drop);
+                assert_true(fabs(re[k] * step - (double)x[2 * k]) <= 0.502 * step);
+                assert_true(fabs(im[k] * step - (double)x[2 * k + 1]) <= 0.502 * step);
+                loud = fmax(loud, fabs((double)x[2 * k]));
+            }
+            double finest = format[i / 2] == IQ_CS16 ? 1.0 / 64.0 / 32767.0 : 0.0;
+            assert_true(step < fmax(loud * 3e-4, finest) * (1 << drop));
+        }
+        history_destroy(h);
+    }
+}
+
+static void pieces_make_the_same_blocks(void **state)
+{
+    static uint8_t data[2 * 10 * BLOCK];
+    static float x[2 * 2 * BLOCK], y[2 * 2 * BLOCK];
+    struct history *h = random_octets(data, 10, 2 * BLOCK), *p = NULL;
+    size_t room, step = 1, at = 0;
+    (void)state;
+    assert_int_equal(history_create(&p, IQ_CU8, BLOCK, 2 * BLOCK), 0);
+    while (at < 10 * BLOCK) {
+        void *space = history_space(p, &room);
+        size_t n = step < room ? step : room;
+        memcpy(space, data + 2 * at, 2 * n);
+        history_put(p, n);
+        at += n;
+        step = step * 5 % 617 + 1;
+        assert_int_equal(history_n_put(p), at - history_end(p));
+        assert_true(at - history_first(p) <= 3 * BLOCK); /* what is overwritten is not offered */
+        if (n == room)
+            history_end_block(p);
+    }
+    assert_int_equal(history_end(p), 10 * BLOCK);
+    history_read(h, 8 * BLOCK, 2 * BLOCK, x);
+    history_read(p, 8 * BLOCK, 2 * BLOCK, y);
+    assert_memory_equal(x, y, sizeof(x));
+    history_destroy(h);
+    history_destroy(p);
+}
+
 static void senseless_sizes_are_refused(void **state)
 {
     struct history *h = NULL;
@@ -182,6 +253,8 @@ int main(void)
         cmocka_unit_test(what_is_no_number_becomes_zero_and_is_counted),
         cmocka_unit_test(clipped_samples_are_counted_in_every_integer_format),
         cmocka_unit_test(a_constant_vanishes_but_for_its_power),
+        cmocka_unit_test(planar_values_are_those_of_a_read),
+        cmocka_unit_test(pieces_make_the_same_blocks),
         cmocka_unit_test(senseless_sizes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
