@@ -33,16 +33,17 @@ static struct {
     int format; /* index into format_choices, -1: not said */
     int jobs;
     int verbose;
-    bool json, quiet, blocks, exit_code, no_db;
+    bool json, quiet, blocks, exit_code, no_db, damaged;
 } opt = {.db = default_log, .known = default_known, .local = default_local, .format = -1};
 
-static const char *const format_choices[] = {"cu8", "cs8", "cs16", "cf32", "gsmtap", NULL};
+static const char *const format_choices[] = {"cu8", "cs8",   "cs16",  "cf32", "gsmtap",
+                                             "wav", "sigmf", "sdriq", NULL};
 
 /* clang-format off */
 static const struct opt_row rows[] = {
     {"rate", 0, OPT_NUMBER, &opt.rate_hz, "HZ", "sample rate of the recording, for example 2.4M", 300e3, 20e6, NULL},
     {"freq", 0, OPT_NUMBER, &opt.center_hz, "HZ", "centre frequency of the recording, for example 936.2MHz", 1e6, 1e11, NULL},
-    {"format", 0, OPT_CHOICE, &opt.format, "NAME", "cu8, cs8, cs16, cf32 or gsmtap; guessed from name and content when not given", 0, 0, format_choices},
+    {"format", 0, OPT_CHOICE, &opt.format, "NAME", "cu8, cs8, cs16 or cf32 for raw samples, wav, sigmf, sdriq or gsmtap; guessed from name and content when not given", 0, 0, format_choices},
     {"start", 0, OPT_TEXT, &opt.start, "UTC", "when the recording began, for example 2026-11-22T15:24:38Z", 0, 0, NULL},
     {"position", 0, OPT_TEXT, &opt.position, "LAT,LON", "where it was made, in degrees, for example 48.1,7.85", 0, 0, NULL},
     {"ppm", 0, OPT_NUMBER, &opt.ppm, "X", "error of the receiver's crystal: positive when it runs fast and carriers appear low", -500, 500, NULL},
@@ -52,6 +53,7 @@ static const struct opt_row rows[] = {
     {"no-db", 0, OPT_FLAG, &opt.no_db, NULL, "write no log", 0, 0, NULL},
     {"known", 0, OPT_TEXT, &opt.known, "PATH", "known-cell database, none to judge without; default known.db; judged without when it is missing", 0, 0, NULL},
     {"local", 0, OPT_TEXT, &opt.local, "PATH", "decisions of this organisation, none to judge without; default local.db when it is there", 0, 0, NULL},
+    {"damaged", 0, OPT_FLAG, &opt.damaged, NULL, "judge samples whose SHA-512 is not that of their SigMF metadata, and remark on it", 0, 0, NULL},
     {"blocks", 0, OPT_FLAG, &opt.blocks, NULL, "print every decoded SCH and block as well, identities blanked", 0, 0, NULL},
     {"json", 0, OPT_FLAG, &opt.json, NULL, "print JSON Lines instead of text", 0, 0, NULL},
     {"exit-code", 0, OPT_FLAG, &opt.exit_code, NULL, "end with status 3 when a cell is flagged", 0, 0, NULL},
@@ -66,12 +68,14 @@ static const struct opt_command command = {
     .operands = "FILE...",
     .summary = "Decode recordings, judge every cell in them and write the log",
     .details =
-        "FILE holds raw IQ samples, or GSMTAP in pcap or pcapng; - is standard input. Sample rate "
-        "and centre frequency come from the options or from the file name; what is guessed is "
-        "said. "
+        "FILE holds raw IQ samples, WAV (RIFF, RF64, BW64), SigMF (either file of a pair, or an "
+        "archive), sdriq, or GSMTAP in pcap or pcapng; - is standard input. Sample rate and centre "
+        "frequency come from the options, the header or metadata, or the file name; what nobody "
+        "said on the command line is printed with where it is from. "
         "The same recording, databases and options give the same findings on every machine.",
     .example = "cellwarden replay --rate 2.4M --freq 936.2MHz street.cu8\n"
                "cellwarden replay --json --blocks gsm_941.0MHz_500k.cfile\n"
+               "cellwarden replay street.sigmf-meta HDSDR_20261122_152438Z_936200kHz_RF.wav\n"
                "rtl_sdr -f 936200000 -s 2400000 - | cellwarden replay --format cu8 --rate 2.4M "
                "--freq 936.2M -",
     .rows = rows,
@@ -175,8 +179,10 @@ static int take_options(struct replay *r, int n_files)
     if (opt.no_db && opt.db != default_log)
         return usage("--no-db says to write no log and --db where to: leave out one of them");
     r->cfg.gsmtap = opt.format == 4;
-    if (opt.format >= 0 && !r->cfg.gsmtap)
+    if (opt.format >= 0 && !r->cfg.gsmtap) {
         said->format = iq_format_find(format_choices[opt.format]);
+        said->container = iq_container_find(format_choices[opt.format]);
+    }
     said->rate_hz = opt.rate_hz;
     said->center_hz = opt.center_hz;
     said->start_utc_us = UTC_UNKNOWN;
@@ -195,6 +201,7 @@ static int take_options(struct replay *r, int n_files)
     r->cfg.n_only = r->channels.n;
     r->cfg.ppm = opt.ppm;
     r->cfg.blocks = opt.blocks;
+    r->cfg.damaged = opt.damaged;
     r->cfg.bands_text = opt.bands;
     r->cfg.arfcn_text = opt.arfcn;
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);

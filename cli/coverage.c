@@ -73,23 +73,60 @@ static double find_reach(double rate_hz, double center_hz, unsigned band_mask,
     return reach;
 }
 
-int coverage_from_window(struct coverage *c, double rate_hz, double center_hz, unsigned band_mask,
-                         const struct arfcn *only, size_t n_only, size_t n_channels,
-                         double signal_s)
+static size_t slot_of(struct arfcn ch)
 {
+    return (size_t)ch.band * COVERAGE_CHANNELS_CAP + (size_t)ch.number;
+}
+
+/* Room for what is known of each channel, none of it heard yet. */
+static int need_slots(struct coverage *c)
+{
+    if (c->heard_s)
+        return 0;
+    c->heard_s = malloc(SLOTS * sizeof *c->heard_s);
+    c->first_s = malloc(SLOTS * sizeof *c->first_s);
+    if (!c->heard_s || !c->first_s)
+        return -ENOMEM;
+    for (size_t i = 0; i < SLOTS; i++)
+        c->heard_s[i] = -1;
+    return 0;
+}
+
+int coverage_add_window(struct coverage *c, double rate_hz, double center_hz, unsigned band_mask,
+                        const struct arfcn *only, size_t n_only, size_t n_channels, double signal_s)
+{
+    struct arfcn list[COVERAGE_CHANNELS_CAP];
+    int rc = need_slots(c);
+    if (rc < 0)
+        return rc;
+    if (n_channels == 0)
+        return 0;
     double reach = find_reach(rate_hz, center_hz, band_mask, only, n_only, n_channels);
+    size_t n =
+        arfcn_list(center_hz - reach, center_hz + reach, band_mask, list, COVERAGE_CHANNELS_CAP);
+    for (size_t i = 0; i < n && i < COVERAGE_CHANNELS_CAP; i++) {
+        double *heard_s = &c->heard_s[slot_of(list[i])];
+        *heard_s = fmax(0, *heard_s) + signal_s;
+    }
+    return 0;
+}
+
+int coverage_from_windows(struct coverage *c, unsigned band_mask, const struct arfcn *only,
+                          size_t n_only)
+{
     struct arfcn list[COVERAGE_CHANNELS_CAP];
     for (int band = ARFCN_BAND_UNKNOWN + 1; band < ARFCN_BAND_COUNT; band++) {
         size_t n = band_channels(band, list);
         for (size_t i = 0; i < n; i++) {
+            double heard_s = c->heard_s ? c->heard_s[slot_of(list[i])] : -1;
             const char *reason = "";
             if (!(band_mask & ARFCN_BAND_BIT((unsigned)band)))
                 reason = reason_bands;
-            else if (fabs(arfcn_downlink_hz(list[i]) - center_hz) > reach)
+            else if (heard_s < 0)
                 reason = reason_window;
             else if (!channel_wanted(list[i], only, n_only))
                 reason = reason_only;
-            int rc = add_channel(c, list[i], *reason ? 0.0 : signal_s, reason);
+            int rc = add_channel(c, list[i], *reason ? 0.0 : heard_s, reason);
             if (rc < 0)
                 return rc;
             c->n_heard += *reason == '\0';
@@ -98,21 +135,20 @@ int coverage_from_window(struct coverage *c, double rate_hz, double center_hz, u
     return 0;
 }
 
-static size_t slot_of(struct arfcn ch)
+int coverage_from_window(struct coverage *c, double rate_hz, double center_hz, unsigned band_mask,
+                         const struct arfcn *only, size_t n_only, size_t n_channels,
+                         double signal_s)
 {
-    return (size_t)ch.band * COVERAGE_CHANNELS_CAP + (size_t)ch.number;
+    int rc =
+        coverage_add_window(c, rate_hz, center_hz, band_mask, only, n_only, n_channels, signal_s);
+    return rc < 0 ? rc : coverage_from_windows(c, band_mask, only, n_only);
 }
 
 int coverage_add_frame(struct coverage *c, struct arfcn channel, double at_s)
 {
-    if (!c->heard_s) {
-        c->heard_s = malloc(SLOTS * sizeof *c->heard_s);
-        c->first_s = malloc(SLOTS * sizeof *c->first_s);
-        if (!c->heard_s || !c->first_s)
-            return -ENOMEM;
-        for (size_t i = 0; i < SLOTS; i++)
-            c->heard_s[i] = -1;
-    }
+    int rc = need_slots(c);
+    if (rc < 0)
+        return rc;
     size_t slot = slot_of(channel);
     if (c->heard_s[slot] < 0)
         c->first_s[slot] = at_s;

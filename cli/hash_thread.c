@@ -16,6 +16,7 @@ struct hash_thread {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct digest *digest;
+    struct sha512 *sha512; /* NULL: not asked for */
     size_t n_put, n_taken; /* slots, ever */
     bool closing;
     int error;
@@ -35,6 +36,8 @@ static void *run(void *arg)
         size_t i = h->n_taken % SLOTS;
         (void)pthread_mutex_unlock(&h->lock);
         int rc = digest_push(h->digest, h->slot[i], h->n_oct[i]);
+        if (rc == 0 && h->sha512)
+            rc = sha512_push(h->sha512, h->slot[i], h->n_oct[i]);
         (void)pthread_mutex_lock(&h->lock);
         if (rc < 0)
             h->error = rc;
@@ -82,6 +85,7 @@ void hash_thread_destroy(struct hash_thread *h)
     for (size_t i = 0; i < SLOTS; i++)
         free(h->slot[i]);
     digest_destroy(h->digest);
+    sha512_destroy(h->sha512);
     (void)pthread_cond_destroy(&h->changed);
     (void)pthread_mutex_destroy(&h->lock);
     free(h);
@@ -111,6 +115,24 @@ void hash_thread_push(void *ctx, const void *data, size_t n_oct)
         p += n;
         n_oct -= n;
     }
+}
+
+int hash_thread_want_sha512(struct hash_thread *h)
+{
+    (void)pthread_mutex_lock(&h->lock);
+    int rc = h->sha512 ? 0 : sha512_create(&h->sha512);
+    (void)pthread_mutex_unlock(&h->lock);
+    return rc;
+}
+
+int hash_thread_get_sha512(struct hash_thread *h, uint8_t ret[SHA512_OCT])
+{
+    (void)pthread_mutex_lock(&h->lock);
+    while (h->n_taken != h->n_put)
+        (void)pthread_cond_wait(&h->changed, &h->lock);
+    int rc = h->error ? h->error : h->sha512 ? sha512_get(h->sha512, ret) : -EINVAL;
+    (void)pthread_mutex_unlock(&h->lock);
+    return rc;
 }
 
 int hash_thread_get(struct hash_thread *h, uint8_t ret[DIGEST_OCT])

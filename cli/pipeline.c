@@ -36,10 +36,10 @@ static int hear_iq(struct pipeline *p)
     struct iq_block block;
     int rc = pipeline_open_receiver(p, take_event, take_report);
     while (rc >= 0 && (rc = recording_next_block(p->recording, &block, p->err, p->err_cap)) > 0) {
-        rc = receiver_push(p->receiver, &block);
-        pipeline_progress(p, block.samp + block.n_samp);
+        rc = span_receiver_push(p->receiver, &block);
+        pipeline_progress(p, block.n_samp);
     }
-    return rc < 0 ? rc : receiver_finish(p->receiver);
+    return rc < 0 ? rc : span_receiver_finish(p->receiver);
 }
 
 static int hear_gsmtap(struct pipeline *p)

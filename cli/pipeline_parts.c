@@ -28,13 +28,17 @@ static double clock_s(clockid_t id)
 static int format_options(struct pipeline *p)
 {
     const struct pipeline_config *cfg = p->cfg;
-    char position[64] = "";
+    char position[64] = "", meta[DIGEST_HEX_CAP + 16] = "", hex[DIGEST_HEX_CAP];
     if (cfg->has_position)
         (void)snprintf(position, sizeof position, " --position %.7f,%.7f", cfg->position_deg[0],
                        cfg->position_deg[1]);
-    int n = asprintf(&p->options, "%s%s%s%s%s", cfg->bands_text ? " --bands " : "",
+    if (p->out.info.has_meta) {
+        digest_format(p->out.info.meta_sha256, hex);
+        (void)snprintf(meta, sizeof meta, " (sigmf-meta %s)", hex);
+    }
+    int n = asprintf(&p->options, "%s%s%s%s%s%s", cfg->bands_text ? " --bands " : "",
                      cfg->bands_text ? cfg->bands_text : "", cfg->arfcn_text ? " --arfcn " : "",
-                     cfg->arfcn_text ? cfg->arfcn_text : "", position);
+                     cfg->arfcn_text ? cfg->arfcn_text : "", position, meta);
     if (n < 0)
         p->options = NULL;
     else
@@ -58,8 +62,10 @@ static void begin_outcome(struct pipeline *p)
     out->run.center_hz = out->info.center_hz;
     out->run.start_utc_us = out->info.start_utc_us;
     out->run.ppm = cfg->ppm;
-    out->run.has_position = cfg->has_position;
-    memcpy(out->run.position_deg, cfg->position_deg, sizeof out->run.position_deg);
+    bool written = out->info.has_position && !cfg->has_position;
+    out->run.has_position = cfg->has_position || written;
+    memcpy(out->run.position_deg, written ? out->info.position_deg : cfg->position_deg,
+           sizeof out->run.position_deg);
     detector_rules_digest(out->run.rules_sha256);
     if (cfg->known)
         known_cells_digest(cfg->known, out->run.known_sha256);
@@ -94,28 +100,43 @@ static int open_log(struct pipeline *p)
     return store_open(cfg->log, cfg->log_path, p->err, p->err_cap);
 }
 
+/* A stretch of the recording was heard, or could not be. */
+static void take_span(void *ctx, const struct span *span)
+{
+    struct pipeline *p = ctx;
+    const struct pipeline_config *cfg = p->cfg;
+    if (span->n_channels == 0)
+        remarks_add(&p->remarks,
+                    "%.1f s at %.4f MHz were not listened to: no GSM channel of the wanted bands "
+                    "lies in view there",
+                    span->heard_s, span->center_hz / 1e6);
+    int rc = coverage_add_window(&p->coverage, p->out.info.rate_hz, span->center_hz, cfg->band_mask,
+                                 cfg->only, cfg->n_only, span->n_channels, span->heard_s);
+    if (rc < 0)
+        p->error = rc;
+}
+
 int pipeline_open_receiver(struct pipeline *p, void (*on_event)(void *, const struct gsm_event *),
                            void (*on_report)(void *, const struct cell_report *))
 {
     const struct pipeline_config *cfg = p->cfg;
     uint8_t seed[DIGEST_OCT];
     recording_key_seed(p->recording, seed);
-    struct receiver_config receiver = {.format = p->out.info.format,
-                                       .rate_hz = p->out.info.rate_hz,
-                                       .center_hz = p->out.info.center_hz,
-                                       .ppm = cfg->ppm,
-                                       .band_mask = cfg->band_mask,
-                                       .only = cfg->n_only > 0 ? cfg->only : NULL,
-                                       .n_only = cfg->n_only,
-                                       .jobs = cfg->jobs,
-                                       .key_seed = seed,
-                                       .n_key_seed_oct = sizeof seed,
-                                       .on_event = cfg->blocks ? on_event : NULL,
-                                       .on_report = on_report,
-                                       .ctx = p};
-    stop_block();
-    int rc = receiver_create(&p->receiver, &receiver, p->err, p->err_cap);
-    stop_unblock();
+    struct span_receiver_config spans = {.on_span = take_span};
+    spans.receiver = (struct receiver_config){.format = p->out.info.format,
+                                              .rate_hz = p->out.info.rate_hz,
+                                              .center_hz = p->out.info.center_hz,
+                                              .ppm = cfg->ppm,
+                                              .band_mask = cfg->band_mask,
+                                              .only = cfg->n_only > 0 ? cfg->only : NULL,
+                                              .n_only = cfg->n_only,
+                                              .jobs = cfg->jobs,
+                                              .key_seed = seed,
+                                              .n_key_seed_oct = sizeof seed,
+                                              .on_event = cfg->blocks ? on_event : NULL,
+                                              .on_report = on_report,
+                                              .ctx = p};
+    int rc = span_receiver_create(&p->receiver, &spans, p->err, p->err_cap);
     if (rc == 0)
         rc = open_log(p);
     if (rc == 0)
@@ -181,10 +202,11 @@ bool pipeline_push_frame(struct pipeline *p, const struct gsmtap_frame *frame,
     return rc == 0;
 }
 
-void pipeline_progress(struct pipeline *p, uint64_t n_samp)
+void pipeline_progress(struct pipeline *p, size_t n_samp)
 {
-    p->cfg->sink->progress(p->cfg->sink->ctx, n_samp, p->out.info.n_samp_total,
-                           (double)n_samp / p->out.info.rate_hz);
+    p->n_read += n_samp;
+    p->cfg->sink->progress(p->cfg->sink->ctx, p->n_read, p->out.info.n_samp_total,
+                           (double)p->n_read / p->out.info.rate_hz);
 }
 
 static void remark_on_samples(struct pipeline *p)
@@ -200,16 +222,14 @@ static void remark_on_samples(struct pipeline *p)
 static int sum_up_iq(struct pipeline *p)
 {
     struct pipeline_outcome *out = &p->out;
-    receiver_get_stats(p->receiver, &out->stats);
+    span_receiver_get_stats(p->receiver, &out->stats);
     out->run.n_samp = out->stats.n_samp;
     out->run.signal_s = (double)out->stats.n_samp / out->info.rate_hz;
     out->n_carriers = out->stats.n_carriers;
     out->n_blocks = out->stats.n_blocks;
     out->n_blocks_failed = out->stats.n_blocks_failed;
     remark_on_samples(p);
-    return coverage_from_window(&p->coverage, out->info.rate_hz, out->info.center_hz,
-                                p->cfg->band_mask, p->cfg->only, p->cfg->n_only,
-                                out->stats.n_channels, out->run.signal_s);
+    return coverage_from_windows(&p->coverage, p->cfg->band_mask, p->cfg->only, p->cfg->n_only);
 }
 
 static int sum_up_gsmtap(struct pipeline *p)
@@ -232,6 +252,21 @@ static int sum_up_gsmtap(struct pipeline *p)
     return rc;
 }
 
+/* Samples that are not what their metadata was written for are an error, or a remark. */
+static int check_recording(struct pipeline *p)
+{
+    char why[300] = "";
+    int rc = recording_check(p->recording, why, sizeof why);
+    if (rc == -EBADMSG && p->cfg->damaged) {
+        remarks_add(&p->remarks, "judged though damaged: %s", why);
+        return 0;
+    }
+    if (rc == -EBADMSG)
+        (void)snprintf(p->err, p->err_cap, "'%s': %s; say --damaged to judge it all the same",
+                       p->cfg->said.path, why);
+    return rc;
+}
+
 int pipeline_sum_up(struct pipeline *p)
 {
     struct pipeline_outcome *out = &p->out;
@@ -244,6 +279,10 @@ int pipeline_sum_up(struct pipeline *p)
     out->n_remarks = p->remarks.n;
     out->run.coverage = p->coverage.rows;
     out->run.n_coverage = p->coverage.n;
+    rc = check_recording(p);
+    if (rc < 0)
+        return rc;
+    out->n_remarks = p->remarks.n;
     rc = recording_digest(p->recording, out->run.recording_sha256);
     digest_uuid_space(out->run.recording_sha256, out->space);
     return rc;
@@ -275,7 +314,7 @@ int pipeline_write_log(struct pipeline *p)
 
 void pipeline_clear(struct pipeline *p)
 {
-    receiver_destroy(p->receiver);
+    span_receiver_destroy(p->receiver);
     gsmtap_cells_destroy(p->cells);
     detector_destroy(p->detector);
     recording_close(p->recording);

@@ -7,6 +7,7 @@
 #include "cli/pipeline.h"
 #include "cli/recording.h"
 #include "cli/remarks.h"
+#include "cli/span_receiver.h"
 #include "gsm/gsmtap_cells.h"
 
 struct pipeline {
@@ -15,12 +16,13 @@ struct pipeline {
     size_t err_cap;
     int error; /* of a callback */
     struct recording *recording;
-    struct receiver *receiver;
+    struct span_receiver *receiver;
     struct gsmtap_cells *cells;
     struct detector *detector;
     struct coverage coverage;
     struct remarks remarks;
     int64_t first_frame_us, last_frame_us;
+    uint64_t n_read; /* samples */
     double cpu_from_s, wall_from_s;
     char *options; /* owned; what out.run.options points to */
     struct pipeline_outcome out;
@@ -33,7 +35,8 @@ int pipeline_open_gsmtap(struct pipeline *p);
 /* True when the frame was a block of a cell and *ret is written. */
 bool pipeline_push_frame(struct pipeline *p, const struct gsmtap_frame *frame,
                          struct gsm_event *ret);
-void pipeline_progress(struct pipeline *p, uint64_t n_samp);
+/* n_samp more were heard. */
+void pipeline_progress(struct pipeline *p, size_t n_samp);
 int pipeline_sum_up(struct pipeline *p);
 /* After the judgement: a remark when it shows that the centre frequency was stated wrongly. */
 void pipeline_check_center(struct pipeline *p);

@@ -11,6 +11,7 @@
 #include "cli/stop.h"
 #include "core/utc.h"
 #include "hw/input.h"
+#include "hw/iq_input.h"
 
 struct recording {
     struct input *input; /* of a capture; an IQ source owns its own */
@@ -39,7 +40,10 @@ static int open_source(struct recording *r, const struct iq_source_config *said,
     }
     iq_source_set_tap(r->source, hash_thread_push, r->hash);
     iq_source_info(r->source, &r->info);
-    return 0;
+    rc = r->info.has_sha512 ? hash_thread_want_sha512(r->hash) : 0;
+    if (rc < 0)
+        (void)snprintf(err, err_cap, "out of memory");
+    return rc;
 }
 
 /* The packet times are the time axis, so the first frame tells when the capture began. */
@@ -69,7 +73,8 @@ static int open_input(struct recording *r, const struct iq_source_config *said, 
                       char *err, size_t err_cap)
 {
     struct input *in = NULL;
-    int rc = input_open(&in, said->path, err, err_cap);
+    int rc =
+        gsmtap ? input_open(&in, said->path, err, err_cap) : iq_input_open(&in, said, err, err_cap);
     if (rc < 0)
         return rc;
     size_t n_head;
@@ -80,8 +85,9 @@ static int open_input(struct recording *r, const struct iq_source_config *said, 
         input_close(in);
         return rc;
     }
-    if (!gsmtap && said->format == IQ_FORMAT_UNKNOWN && is_capture_name(said->path) &&
-        !gsmtap_file_magic(head, n_head)) {
+    bool any = said->format == IQ_FORMAT_UNKNOWN && said->container == IQ_CONTAINER_UNKNOWN &&
+               input_sigmf(in) == NULL;
+    if (!gsmtap && any && is_capture_name(said->path) && !gsmtap_file_magic(head, n_head)) {
         (void)snprintf(err, err_cap,
                        "'%s' is no pcap or pcapng capture, whatever its name: if it holds samples, "
                        "say which with --format",
@@ -89,7 +95,7 @@ static int open_input(struct recording *r, const struct iq_source_config *said, 
         input_close(in);
         return -EINVAL;
     }
-    if (gsmtap || (said->format == IQ_FORMAT_UNKNOWN && gsmtap_file_magic(head, n_head)))
+    if (gsmtap || (any && gsmtap_file_magic(head, n_head)))
         return open_capture(r, said, in, err, err_cap);
     return open_source(r, said, in, err, err_cap);
 }
@@ -223,6 +229,20 @@ int recording_next_frame(struct recording *r, struct gsmtap_frame *ret, char *er
 bool recording_interrupted(const struct recording *r)
 {
     return r->interrupted;
+}
+
+int recording_check(struct recording *r, char *err, size_t err_cap)
+{
+    uint8_t value[SHA512_OCT];
+    if (!r->info.has_sha512 || r->interrupted)
+        return 0;
+    int rc = hash_thread_get_sha512(r->hash, value);
+    if (rc < 0 || memcmp(value, r->info.sha512, sizeof value) == 0)
+        return rc;
+    (void)snprintf(err, err_cap,
+                   "the samples are not those that the metadata was written for: their SHA-512 is "
+                   "another, the recording was cut or changed");
+    return -EBADMSG;
 }
 
 int recording_digest(struct recording *r, uint8_t ret[DIGEST_OCT])

@@ -10,9 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hw/sigmf.h"
+
 struct input {
-    int fd;
+    int fd; /* -1 with a reader */
     bool own_fd;
+    ssize_t (*read)(void *ctx, void *buf, size_t n);
+    void (*close)(void *ctx);
+    void *ctx;
+    struct sigmf_meta *sigmf; /* owned; NULL: none */
     char *name;
     uint64_t length;
     uint8_t *head;
@@ -42,12 +48,21 @@ static int open_fd(struct input *in, const char *path, char *err, size_t err_cap
     return 0;
 }
 
+/* Octets from the file or the reader; negative errno. */
+static ssize_t read_some(struct input *in, void *buf, size_t n)
+{
+    if (in->read)
+        return in->read(in->ctx, buf, n);
+    ssize_t got = read(in->fd, buf, n);
+    return got < 0 ? -errno : got;
+}
+
 static int fill_head(struct input *in, char *err, size_t err_cap)
 {
     while (in->n_head < INPUT_HEAD_OCT) {
-        ssize_t n = read(in->fd, in->head + in->n_head, INPUT_HEAD_OCT - in->n_head);
+        ssize_t n = read_some(in, in->head + in->n_head, INPUT_HEAD_OCT - in->n_head);
         if (n < 0) {
-            int rc = -errno;
+            int rc = (int)n;
             (void)snprintf(err, err_cap, "cannot read '%s': %s", in->name, strerror(-rc));
             return rc;
         }
@@ -61,23 +76,52 @@ static int fill_head(struct input *in, char *err, size_t err_cap)
     return -ENODATA;
 }
 
-int input_open(struct input **ret, const char *path, char *err, size_t err_cap)
+static struct input *create(const char *name, char *err, size_t err_cap)
 {
     struct input *in = calloc(1, sizeof *in);
-    if (!in) {
-        (void)snprintf(err, err_cap, "out of memory");
-        return -ENOMEM;
+    if (in) {
+        in->fd = -1;
+        in->name = strdup(name);
+        in->head = malloc(INPUT_HEAD_OCT);
     }
-    in->fd = -1;
-    in->name = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
-    in->head = malloc(INPUT_HEAD_OCT);
-    int rc = in->name && in->head ? 0 : -ENOMEM;
-    if (rc < 0)
-        (void)snprintf(err, err_cap, "out of memory");
-    if (rc == 0)
-        rc = open_fd(in, path, err, err_cap);
+    if (in && in->name && in->head)
+        return in;
+    (void)snprintf(err, err_cap, "out of memory");
+    input_close(in);
+    return NULL;
+}
+
+int input_open(struct input **ret, const char *path, char *err, size_t err_cap)
+{
+    struct input *in = create(strcmp(path, "-") == 0 ? "standard input" : path, err, err_cap);
+    if (!in)
+        return -ENOMEM;
+    int rc = open_fd(in, path, err, err_cap);
     if (rc == 0)
         rc = fill_head(in, err, err_cap);
+    if (rc < 0) {
+        input_close(in);
+        return rc;
+    }
+    *ret = in;
+    return 0;
+}
+
+int input_open_reader(struct input **ret, const char *name, uint64_t length_oct,
+                      ssize_t (*read)(void *ctx, void *buf, size_t n), void (*close)(void *ctx),
+                      void *ctx, char *err, size_t err_cap)
+{
+    struct input *in = create(name, err, err_cap);
+    if (!in) {
+        if (close)
+            close(ctx);
+        return -ENOMEM;
+    }
+    in->read = read;
+    in->close = close;
+    in->ctx = ctx;
+    in->length = length_oct;
+    int rc = fill_head(in, err, err_cap);
     if (rc < 0) {
         input_close(in);
         return rc;
@@ -92,6 +136,11 @@ void input_close(struct input *in)
         return;
     if (in->own_fd && in->fd >= 0)
         (void)close(in->fd);
+    if (in->close)
+        in->close(in->ctx);
+    if (in->sigmf)
+        sigmf_clear(in->sigmf);
+    free(in->sigmf);
     free(in->name);
     free(in->head);
     free(in);
@@ -122,9 +171,7 @@ ssize_t input_read(struct input *in, void *buf, size_t n)
         memcpy(buf, in->head + in->n_given, (size_t)got);
         in->n_given += (size_t)got;
     } else {
-        got = read(in->fd, buf, n);
-        if (got < 0)
-            return -errno;
+        got = read_some(in, buf, n);
     }
     if (in->tap && got > 0)
         in->tap(in->tap_ctx, buf, (size_t)got);
@@ -145,4 +192,27 @@ void input_set_tap(struct input *in, void (*tap)(void *ctx, const void *data, si
 {
     in->tap = tap;
     in->tap_ctx = ctx;
+}
+
+int input_set_sigmf(struct input *in, struct sigmf_meta *meta)
+{
+    in->sigmf = malloc(sizeof *in->sigmf);
+    if (!in->sigmf)
+        return -ENOMEM;
+    *in->sigmf = *meta;
+    memset(meta, 0, sizeof *meta);
+    return 0;
+}
+
+const struct sigmf_meta *input_sigmf(const struct input *in)
+{
+    return in->sigmf;
+}
+
+ssize_t input_peek(const struct input *in, uint64_t at_oct, void *buf, size_t n)
+{
+    if (in->fd < 0 || at_oct > INT64_MAX)
+        return -ESPIPE;
+    ssize_t got = pread(in->fd, buf, n, (off_t)at_oct);
+    return got < 0 ? -errno : got;
 }

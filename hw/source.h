@@ -5,7 +5,7 @@
 
 #include "hw/iq_source.h"
 
-#define SOURCE_NOTES_CAP 4
+#define SOURCE_NOTES_CAP 8
 #define SOURCE_NOTE_CAP  240
 
 /* One row of functions per kind of source. */
@@ -28,6 +28,14 @@ struct iq_source {
 };
 
 extern const struct source_kind source_file;
+
+struct input;
+
+/* Fills src->info from what the user said, the container, the file name and the look of the
+ * samples, in this order of trust, and *layout, which the caller clears. 0, or negative errno with
+ * a sentence. */
+int source_settle(struct iq_source *src, struct iq_layout *layout,
+                  const struct iq_source_config *cfg, struct input *in, char *err, size_t err_cap);
 
 __attribute__((format(printf, 2, 3))) void source_add_note(struct iq_source *src, const char *fmt,
                                                            ...);

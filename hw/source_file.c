@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "core/utc.h"
 #include "hw/input.h"
+#include "hw/iq_input.h"
 #include "source.h"
 
 #define DEFAULT_BLOCK_SAMP 65536
@@ -16,124 +13,35 @@ struct file_state {
     uint8_t *block;
     size_t block_oct;
     size_t n_have; /* octets of the block under way */
-    uint64_t samp;
+    struct iq_layout layout;
+    size_t i_stretch;
+    uint64_t pos_oct;  /* octets taken from the input */
+    uint64_t done_oct; /* octets of this stretch that were given */
     bool ended;
 };
 
-/* Appends to a list with commas. */
-__attribute__((format(printf, 2, 3))) static void add_word(struct iq_source_info *info,
-                                                           const char *fmt, ...)
+/* Samples that the layout promises and the file can hold. */
+static uint64_t total_samp(const struct iq_layout *layout, uint64_t length_oct, size_t oct)
 {
-    size_t used = strlen(info->guess);
-    if (used > 0 && used + 3 < sizeof info->guess)
-        used += (size_t)snprintf(info->guess + used, sizeof info->guess - used, ", ");
-    va_list ap;
-    va_start(ap, fmt);
-    (void)vsnprintf(info->guess + used, sizeof info->guess - used, fmt, ap);
-    va_end(ap);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < layout->n; i++) {
+        const struct iq_stretch *s = &layout->stretch[i];
+        uint64_t end_oct =
+            length_oct > layout->trailing_oct ? length_oct - layout->trailing_oct : 0;
+        uint64_t room = end_oct > s->at_oct ? (end_oct - s->at_oct) / oct : 0;
+        sum += s->n_samp < room ? s->n_samp : room;
+    }
+    return sum;
 }
 
-/* "rate 500 kHz, centre 941 MHz from the file name" */
-static void say_guess(struct iq_source_info *info, bool format_from_content)
+/* The last stretch ends before what the metadata says trails it, where the length is known. */
+static void end_last(struct iq_layout *layout, uint64_t length_oct, size_t oct)
 {
-    char utc[UTC_TEXT_CAP];
-    bool format_from_name = info->guessed_format && !format_from_content;
-    info->guess[0] = '\0';
-    if (format_from_name)
-        add_word(info, "format %s", iq_format_name(info->format));
-    if (info->guessed_rate)
-        add_word(info, "rate %.10g kHz", info->rate_hz / 1e3);
-    if (info->guessed_center)
-        add_word(info, "centre %.10g MHz", info->center_hz / 1e6);
-    utc_format(info->start_utc_us, utc);
-    if (info->guessed_start)
-        add_word(info, "start %s", utc);
-    if (info->guess[0]) {
-        size_t used = strlen(info->guess);
-        (void)snprintf(info->guess + used, sizeof info->guess - used, " from the file name");
-    }
-    if (info->guessed_format && format_from_content)
-        add_word(info, "format %s from the look of the samples", iq_format_name(info->format));
-}
-
-/* What the user said wins over what the name says. */
-static void take_said(struct iq_source_info *info, const struct iq_source_config *cfg)
-{
-    if (cfg->format != IQ_FORMAT_UNKNOWN) {
-        info->format = cfg->format;
-        info->guessed_format = false;
-    }
-    if (cfg->rate_hz > 0) {
-        info->rate_hz = cfg->rate_hz;
-        info->guessed_rate = false;
-    }
-    if (cfg->center_hz > 0) {
-        info->center_hz = cfg->center_hz;
-        info->guessed_center = false;
-    }
-    if (cfg->start_utc_us != UTC_UNKNOWN) {
-        info->start_utc_us = cfg->start_utc_us;
-        info->guessed_start = false;
-    }
-}
-
-static int check_known(const struct iq_source_info *info, const char *name, char *err,
-                       size_t err_cap)
-{
-    bool rate = info->rate_hz > 0, center = info->center_hz > 0;
-    if (info->format == IQ_FORMAT_UNKNOWN)
-        (void)snprintf(
-            err, err_cap,
-            "the sample format of '%s' is not known: add --format cu8, cs8, cs16 or cf32", name);
-    else if (!rate && !center)
-        (void)snprintf(err, err_cap,
-                       "neither sample rate nor centre frequency of '%s' is known: add --rate HZ "
-                       "and --freq HZ, for example --rate 2.4M --freq 936.2MHz",
-                       name);
-    else if (!rate)
-        (void)snprintf(err, err_cap,
-                       "the sample rate of '%s' is not known: add --rate HZ, for example "
-                       "--rate 2.4M",
-                       name);
-    else if (!center)
-        (void)snprintf(err, err_cap,
-                       "the centre frequency of '%s' is not known: add --freq HZ, for example "
-                       "--freq 936.2MHz",
-                       name);
-    else
-        return 0;
-    return -EINVAL;
-}
-
-/* Fills src->info from user, name and content, in this order of trust. */
-static int settle(struct iq_source *src, const struct iq_source_config *cfg, struct input *in,
-                  char *err, size_t err_cap)
-{
-    size_t n_head;
-    const uint8_t *head = input_head(in, &n_head);
-    const char *other = iq_content_other(head, n_head);
-    bool format_from_content = false;
-    struct iq_source_info *info = &src->info;
-    if (other && cfg->format == IQ_FORMAT_UNKNOWN) {
-        (void)snprintf(err, err_cap,
-                       "'%s' is %s, not raw samples: convert it, or say --format to read it as raw "
-                       "samples all the same",
-                       input_name(in), other);
-        return -EINVAL;
-    }
-    iq_name_guess(cfg->path, info);
-    take_said(info, cfg);
-    if (info->format == IQ_FORMAT_UNKNOWN) {
-        info->format = iq_content_guess(head, n_head);
-        info->guessed_format = info->format != IQ_FORMAT_UNKNOWN;
-        format_from_content = true;
-    } else if (iq_content_contradicts(head, n_head, info->format)) {
-        source_add_note(src, "'%s' is read as %s, but its samples look like %s: see --format",
-                        input_name(in), iq_format_name(info->format),
-                        iq_format_name(iq_content_guess(head, n_head)));
-    }
-    say_guess(info, format_from_content);
-    return check_known(info, input_name(in), err, err_cap);
+    struct iq_stretch *last = &layout->stretch[layout->n - 1];
+    if (last->n_samp == IQ_TO_END && layout->trailing_oct > 0 && length_oct > 0)
+        last->n_samp = total_samp(
+            &(struct iq_layout){.n = 1, .stretch = last, .trailing_oct = layout->trailing_oct},
+            length_oct, oct);
 }
 
 static int file_open(struct iq_source *src, const struct iq_source_config *cfg, char *err,
@@ -144,14 +52,15 @@ static int file_open(struct iq_source *src, const struct iq_source_config *cfg, 
     if (!f)
         return -ENOMEM;
     struct input *in = cfg->input;
-    int rc = in ? 0 : input_open(&in, cfg->path, err, err_cap);
+    int rc = in ? 0 : iq_input_open(&in, cfg, err, err_cap);
     if (rc == 0)
-        rc = settle(src, cfg, in, err, err_cap);
+        rc = source_settle(src, &f->layout, cfg, in, err, err_cap);
     if (rc == 0) {
         size_t oct = iq_format_oct(src->info.format);
         f->block_oct = oct * (cfg->block_samp ? cfg->block_samp : DEFAULT_BLOCK_SAMP);
         f->block = malloc(f->block_oct);
-        src->info.n_samp_total = input_length(in) / oct;
+        end_last(&f->layout, input_length(in), oct);
+        src->info.n_samp_total = total_samp(&f->layout, input_length(in), oct);
         rc = f->block ? 0 : -ENOMEM;
     }
     if (rc == 0)
@@ -161,41 +70,102 @@ static int file_open(struct iq_source *src, const struct iq_source_config *cfg, 
     return rc;
 }
 
-/* Reads until the block is full, the input ends or a signal comes. */
-static int fill_block(struct file_state *f)
+/* Takes octets that are no samples: headers, what lies between stretches. */
+static int skip_to(struct file_state *f, uint64_t at_oct)
 {
-    while (f->n_have < f->block_oct && !f->ended) {
-        ssize_t n = input_read(f->input, f->block + f->n_have, f->block_oct - f->n_have);
+    while (f->pos_oct < at_oct && !f->ended) {
+        uint64_t left = at_oct - f->pos_oct;
+        ssize_t n = input_read(f->input, f->block, left < f->block_oct ? left : f->block_oct);
+        if (n < 0)
+            return (int)n;
+        f->ended = n == 0;
+        f->pos_oct += (uint64_t)n;
+    }
+    return 0;
+}
+
+/* Octets that the block under way can still take from its stretch. */
+static size_t room_oct(const struct file_state *f, size_t oct)
+{
+    const struct iq_stretch *s = &f->layout.stretch[f->i_stretch];
+    size_t room = f->block_oct - f->n_have;
+    if (s->n_samp > UINT64_MAX / 16)
+        return room;
+    uint64_t left = s->n_samp * oct - f->done_oct - f->n_have;
+    return left < room ? (size_t)left : room;
+}
+
+/* Reads until the block is full, its stretch or the input ends, or a signal comes. */
+static int fill_block(struct file_state *f, size_t oct)
+{
+    int rc =
+        f->n_have == 0 && f->done_oct == 0 ? skip_to(f, f->layout.stretch[f->i_stretch].at_oct) : 0;
+    size_t room;
+    while (rc == 0 && !f->ended && (room = room_oct(f, oct)) > 0) {
+        ssize_t n = input_read(f->input, f->block + f->n_have, room);
         if (n < 0)
             return (int)n;
         f->ended = n == 0;
         f->n_have += (size_t)n;
+        f->pos_oct += (uint64_t)n;
     }
-    return 0;
+    return rc;
+}
+
+/* Whole samples of the block under way into *ret; their number. */
+static size_t give_block(struct iq_source *src, size_t oct, struct iq_block *ret)
+{
+    struct file_state *f = src->state;
+    const struct iq_stretch *s = &f->layout.stretch[f->i_stretch];
+    size_t n_samp = f->n_have / oct;
+    if (f->ended && f->n_have % oct != 0)
+        source_add_note(src, "the last %zu octets of '%s' are no whole sample and were left out",
+                        f->n_have % oct, input_name(f->input));
+    *ret = (struct iq_block){.data = f->block,
+                             .n_samp = n_samp,
+                             .format = src->info.format,
+                             .samp = s->samp + f->done_oct / oct,
+                             .rate_hz = src->info.rate_hz,
+                             .center_hz = s->center_hz,
+                             .gap = s->gap && f->done_oct == 0};
+    f->done_oct += n_samp * oct;
+    f->n_have = 0;
+    return n_samp;
+}
+
+/* At the end of the samples: what else is in the file belongs to its digest, too. */
+static int finish(struct iq_source *src)
+{
+    struct file_state *f = src->state;
+    if (f->i_stretch < f->layout.n && f->layout.n > 1) {
+        source_add_note(src, "'%s' ends in segment %zu of the %zu that its metadata speaks of",
+                        input_name(f->input), f->i_stretch + 1, f->layout.n);
+        f->i_stretch = f->layout.n;
+    }
+    return f->ended ? 0 : skip_to(f, UINT64_MAX);
 }
 
 static int file_next(struct iq_source *src, struct iq_block *ret)
 {
     struct file_state *f = src->state;
     size_t oct = iq_format_oct(src->info.format);
-    int rc = fill_block(f);
-    if (rc < 0)
-        return rc;
-    size_t n_samp = f->n_have / oct;
-    if (f->ended && f->n_have % oct != 0)
-        source_add_note(src, "the last %zu octets of '%s' are no whole sample and were left out",
-                        f->n_have % oct, input_name(f->input));
-    f->n_have = 0;
-    if (n_samp == 0)
-        return 0;
-    *ret = (struct iq_block){.data = f->block,
-                             .n_samp = n_samp,
-                             .format = src->info.format,
-                             .samp = f->samp,
-                             .rate_hz = src->info.rate_hz,
-                             .center_hz = src->info.center_hz};
-    f->samp += n_samp;
-    return 1;
+    while (f->i_stretch < f->layout.n) {
+        int rc = fill_block(f, oct);
+        if (rc < 0)
+            return rc;
+        size_t n_samp = give_block(src, oct, ret);
+        bool whole = !f->ended && room_oct(f, oct) == 0;
+        bool is_last = f->i_stretch + 1 == f->layout.n;
+        if (whole || (f->ended && is_last)) {
+            f->i_stretch++;
+            f->done_oct = 0;
+        }
+        if (n_samp > 0)
+            return 1;
+        if (f->ended)
+            break;
+    }
+    return finish(src);
 }
 
 static void file_set_tap(struct iq_source *src, void (*tap)(void *ctx, const void *data, size_t n),
@@ -211,6 +181,7 @@ static void file_close(struct iq_source *src)
     if (!f)
         return;
     input_close(f->input);
+    iq_layout_clear(&f->layout);
     free(f->block);
     free(f);
 }

@@ -23,8 +23,15 @@ struct coverage {
     double *first_s;
 };
 
-/* A recording of IQ: the wanted channels whose carrier lies in the window, n_channels of them as
- * the receiver counted. */
+/* A stretch of IQ: the wanted channels whose carrier lies in the window, n_channels of them as the
+ * receiver counted, were heard for so long. Windows add up. */
+int coverage_add_window(struct coverage *c, double rate_hz, double center_hz, unsigned band_mask,
+                        const struct arfcn *only, size_t n_only, size_t n_channels,
+                        double signal_s);
+/* Rows of all windows that were added. */
+int coverage_from_windows(struct coverage *c, unsigned band_mask, const struct arfcn *only,
+                          size_t n_only);
+/* Both, for one window. */
 int coverage_from_window(struct coverage *c, double rate_hz, double center_hz, unsigned band_mask,
                          const struct arfcn *only, size_t n_only, size_t n_channels,
                          double signal_s);

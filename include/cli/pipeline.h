@@ -53,7 +53,8 @@ struct pipeline_config {
     const char *command;          /* "replay" */
     struct iq_source_config said; /* path and what the user said of it */
     bool gsmtap;
-    bool blocks; /* events are wanted */
+    bool blocks;  /* events are wanted */
+    bool damaged; /* judge samples that are not what their metadata was written for */
     double ppm;
     unsigned band_mask;
     const struct arfcn *only;

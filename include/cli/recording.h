@@ -47,7 +47,13 @@ bool recording_is_constant(const struct recording *r);
 /* A signal ended it before its end. */
 bool recording_interrupted(const struct recording *r);
 
-/* Digest of every octet up to here; a capture is first read to its last octet. */
+/* At the end: whether the samples are those that the metadata speaks of (core:sha512). 0, also when
+ * it says nothing or the recording was not read to its end; -EBADMSG with a sentence when they are
+ * not. */
+int recording_check(struct recording *r, char *err, size_t err_cap);
+
+/* Digest of every octet up to here; a capture is first read to its last octet. Of a SigMF recording
+ * it is that of the samples' file, in a pair and in an archive alike. */
 int recording_digest(struct recording *r, uint8_t ret[DIGEST_OCT]);
 
 #endif

@@ -16,11 +16,27 @@
 #define INPUT_HEAD_OCT 65536
 
 struct input;
+struct sigmf_meta;
 
 /* Opens and reads up to INPUT_HEAD_OCT octets ahead. 0, or negative errno with a sentence:
  * missing (-ENOENT), a directory (-EISDIR), empty (-ENODATA), unreadable. */
 int input_open(struct input **ret, const char *path, char *err, size_t err_cap);
+/* The same from a function instead of a file: read as read(2) does, negative errno on an error;
+ * close may be NULL. length_oct 0: not known. ctx is closed with the input, also when this fails. */
+int input_open_reader(struct input **ret, const char *name, uint64_t length_oct,
+                      ssize_t (*read)(void *ctx, void *buf, size_t n), void (*close)(void *ctx),
+                      void *ctx, char *err, size_t err_cap);
 void input_close(struct input *in);
+
+/* What a sidecar says of the samples: belongs to the input from here on, moved out of *meta. 0 or
+ * -ENOMEM. */
+int input_set_sigmf(struct input *in, struct sigmf_meta *meta);
+/* NULL: there is none. */
+const struct sigmf_meta *input_sigmf(const struct input *in);
+
+/* Octets in the middle of a regular file, whatever was read; their number, -ESPIPE for what cannot
+ * be looked into. */
+ssize_t input_peek(const struct input *in, uint64_t at_oct, void *buf, size_t n);
 
 /* The first octets, borrowed until close; reading does not change them. */
 const uint8_t *input_head(const struct input *in, size_t *ret_n_oct);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* iq_source - where samples come from: one row of functions per kind of source.
  *
- * in   a path, "-" for standard input; what the user said of it
+ * in   a path, "-" for standard input; what the user said of it; raw samples, WAV, SigMF, sdriq
  * out  iq_block after iq_block, in constant memory
  * cost limited by the disk
  * thread one object, one thread
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "core/iq_block.h"
+#include "hw/iq_layout.h"
 
 struct input;
 
@@ -21,23 +22,34 @@ struct input;
 struct iq_source_config {
     const char *path;
     struct input *input; /* of path, already open: belongs to the source once open succeeds; NULL */
-    enum iq_format format;
+    enum iq_format format;       /* of raw samples, or of a SigMF pair's against its metadata */
+    enum iq_container container; /* what stands around them; UNKNOWN: found out */
     double rate_hz;
     double center_hz;
     int64_t start_utc_us;
     size_t block_samp; /* samples a block; 0: 65536 */
 };
 
-/* What is known now; the masks tell which of it was guessed, and guess says from what in words
- * ("rate 500 kHz and centre 941 MHz from the file name"); "" when nothing was guessed. */
+/* What is known now; the masks tell which of it nobody said on the command line, and guess says in
+ * words where it is from ("rate 500 kHz, centre 941 MHz from the file name"); "" when all was
+ * said. */
 struct iq_source_info {
     enum iq_format format;
     double rate_hz;
-    double center_hz;
+    double center_hz; /* of the first sample */
     int64_t start_utc_us;
     bool guessed_format, guessed_rate, guessed_center, guessed_start;
-    char guess[256];
+    char guess[400];
     uint64_t n_samp_total; /* 0: not known (stdin) */
+    enum iq_container container;
+    size_t n_stretches; /* pieces that do not follow one on another without a gap; 1 at least */
+    size_t n_centers;   /* runs of stretches with one centre frequency */
+    bool has_position;  /* written in the recording */
+    double position_deg[2];
+    bool has_meta; /* SigMF: digest of the metadata, which is no part of the recording's digest */
+    uint8_t meta_sha256[32];
+    bool has_sha512; /* the metadata says what the samples' SHA-512 must be */
+    uint8_t sha512[SIGMF_SHA512_OCT];
 };
 
 struct iq_source;
@@ -51,7 +63,8 @@ void iq_source_close(struct iq_source *src);
 
 void iq_source_info(const struct iq_source *src, struct iq_source_info *ret);
 
-/* Next block: 1 and *ret, 0 at the end, negative errno on a read error. -EINTR when a signal ended
+/* Next block: 1 and *ret, 0 at the end, negative errno on a read error. A block lies in one stretch:
+ * samp jumps, gap is set and center_hz changes between blocks only. -EINTR when a signal ended
  * a wait: nothing is lost, call again or stop. */
 int iq_source_next(struct iq_source *src, struct iq_block *ret);
 
