@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "dsp/rival.h"
 #include "dsp/sync.h"
 #include "gsm_const.h"
 
@@ -15,6 +16,7 @@ struct acquire {
     const struct cell_rx_config *cfg;
     struct burst_scratch *scratch;
     struct equalizer *equalizer;
+    struct rival *rival;
 };
 
 int acquire_create(struct acquire **ret, const struct cell_rx_config *cfg)
@@ -26,6 +28,8 @@ int acquire_create(struct acquire **ret, const struct cell_rx_config *cfg)
     int err = burst_scratch_create(&a->scratch, cfg->filter);
     if (!err)
         err = equalizer_create(&a->equalizer);
+    if (!err)
+        err = rival_create(&a->rival);
     if (err) {
         acquire_destroy(a);
         return err;
@@ -40,6 +44,7 @@ void acquire_destroy(struct acquire *a)
         return;
     burst_scratch_destroy(a->scratch);
     equalizer_destroy(a->equalizer);
+    rival_destroy(a->rival);
     free(a);
 }
 
@@ -74,8 +79,13 @@ enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
               &in.y[0][0]);
     equalizer_run(a->equalizer, &prior, &in, 1, &out);
     struct sch_info sch;
-    if (sch_decode(out.soft, &sch) != SCH_OK)
-        return ACQUIRE_NONE;
+    if (sch_decode(out.soft, &sch) != SCH_OK) {
+        if (!rival_likely(&in, &out))
+            return ACQUIRE_NONE;
+        rival_run(a->rival, &in, &out);
+        if (sch_decode(out.soft, &sch) != SCH_OK)
+            return ACQUIRE_NONE;
+    }
     channel_prior_learn(&prior, &out);
     place.offset_hz += (double)out.ramp_sym * cfg->rate_hz / place.sym_samp;
     *ret = (struct cell_rx_found){

@@ -40,6 +40,12 @@
 #define EXPLAIN_HZ  3000.0
 /* Below this Es/N0 (ratio) decisions are too poor to learn from. */
 #define LEARN_ES_N0 0.3f
+/* Without its rival a burst must be this much better to be believed: 1 dB. */
+#define RIVAL_GAIN 1.26f
+/* Share of the tries of late that were worth it, mean over so many, beyond which the carrier is
+ * known to be shared. */
+#define RIVALRY_SURE   0.5f
+#define RIVALRY_BURSTS 8.0f
 /* Timing noise of one burst that no average removes: echoes that fade. */
 #define TIMING_VAR_SYM2 0.01
 
@@ -59,6 +65,7 @@ struct cell_rx {
     bool backlog_done;
     int n_sch_missed;               /* in a row: is there a stronger path elsewhere? */
     int n_fits;                     /* SCH that did not decode but fit what they should say */
+    float rivalry;                  /* share of the last tries against a rival that paid */
     int n_ok;                       /* SCH and blocks that agreed since it was found */
     int64_t frame[EQUALIZER_BATCH]; /* of the batch being filled */
     struct burst_place place[EQUALIZER_BATCH];
@@ -205,11 +212,29 @@ static void learn_batch(struct cell_rx *c, const struct cell_rx_work *w, int n)
                      1.0 / off_weight + ramp_floor);
 }
 
+/* Bursts on which another cell of the same carrier lies: whatever is better counts. Once it was,
+ * poor bursts are tried without asking for signs. */
+static void beat_rivals(struct cell_rx *c, struct cell_rx_work *w, int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct burst_soft alone;
+        bool ask = c->rivalry < RIVALRY_SURE;
+        if (w->out[i].es_n0 >= RIVAL_ES_N0_MAX || (ask && !rival_likely(&w->in[i], &w->out[i])))
+            continue;
+        rival_run(w->rival, &w->in[i], &alone);
+        bool better = alone.es_n0 > RIVAL_GAIN * w->out[i].es_n0;
+        c->rivalry += ((better ? 1.0f : 0.0f) - c->rivalry) / RIVALRY_BURSTS;
+        if (better)
+            w->out[i] = alone;
+    }
+}
+
 static void run_batch(struct cell_rx *c, struct cell_rx_work *w, int n)
 {
     if (n == 0)
         return;
     equalizer_run(w->equalizer, &c->prior, w->in, n, w->out);
+    beat_rivals(c, w, n);
     for (int i = 0; i < n; i++)
         take_burst(c, w, i);
     learn_batch(c, w, n);

@@ -25,6 +25,7 @@
 #include "dsp/burst.h"
 #include "dsp/equalizer.h"
 #include "dsp/history.h"
+#include "dsp/rival.h"
 #include "gsm/arfcn.h"
 #include "gsm/cell_report.h"
 #include "gsm/gsm_event.h"
@@ -36,6 +37,7 @@ enum cell_rx_state { CELL_CANDIDATE = 0, CELL_TRACKED, CELL_LOST };
 struct cell_rx_work {
     struct burst_scratch *scratch;
     struct equalizer *equalizer;
+    struct rival *rival;
     struct burst_in in[EQUALIZER_BATCH];
     struct burst_soft out[EQUALIZER_BATCH];
 };
