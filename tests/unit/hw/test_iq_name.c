@@ -45,6 +45,21 @@ static void habits_of_the_field_are_known(void **state)
            "2026-11-22T15:24:38.000Z");
 }
 
+static void names_of_wav_files_are_known(void **state)
+{
+    (void)state;
+    expect("SDRSharp_20150303_122423Z_935000kHz_IQ.wav", IQ_FORMAT_UNKNOWN, 0, 935e6,
+           "2015-03-03T12:24:23.000Z");
+    expect("HDSDR_20261122_152438Z_936200kHz_RF.wav", IQ_FORMAT_UNKNOWN, 0, 936.2e6,
+           "2026-11-22T15:24:38.000Z");
+    expect("SDRuno_20200912_172321Z_936200kHz.wav", IQ_FORMAT_UNKNOWN, 0, 936.2e6,
+           "2020-09-12T17:23:21.000Z");
+    /* SDR++ writes local time: nobody can tell which */
+    expect("baseband_936200000Hz_15-24-38_22-11-2026.wav", IQ_FORMAT_UNKNOWN, 0, 936.2e6, "");
+    expect("gqrx_20150303_122423_935200000_2400000_fc.sigmf-data", IQ_CF32, 2.4e6, 935.2e6,
+           "2015-03-03T12:24:23.000Z");
+}
+
 static void names_that_tell_nothing_give_nothing(void **state)
 {
     (void)state;
@@ -75,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(habits_of_the_field_are_known),
+        cmocka_unit_test(names_of_wav_files_are_known),
         cmocka_unit_test(names_that_tell_nothing_give_nothing),
         cmocka_unit_test(folder_names_do_not_count),
         cmocka_unit_test(first_of_two_values_is_taken),
