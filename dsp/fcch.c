@@ -10,58 +10,70 @@
 
 #include "core/detmath.h"
 #include "dsp/kernels.h"
+#include "dsp/tone.h"
 #include "gsm_const.h"
 
-/* Window: what a burst holds for certain, so that one window in four lies well inside it. */
-#define WINDOW_SYM      142.0
-#define HOPS_PER_WINDOW 4
+/* Half of a burst: windows side by side, without a gap or an overlap, so that wherever a burst of
+ * 148 symbols lies one of them is full of it. */
+#define WINDOW_SYM 74.0
+/* Share of the window at each end over which it rises and falls: costs 0.4 dB, and a carrier 40 dB
+ * stronger 400 kHz away leaves nothing here. */
+#define RISE 0.125
 /* Longest scan, in seconds of signal. */
 #define SCAN_MAX_S 0.2
-/* Power of the channel is taken this far to both sides of the carrier. */
-#define CHANNEL_HALF_HZ 110e3
-/* A tone at Es/N0 -6 dB holds 0.2 of the channel's power; 142 symbols of random data reach 0.2
- * about once in 1000 windows, and then the SCH behind it does not decode. */
-#define PURITY_MIN 0.2
-/* An FCCH comes at most every 46 ms: a scan of 0.2 s holds 5 of one cell, and some of another. */
-#define HITS_PER_CHANNEL 8
-/* The burst's tone stands at the same place in the windows beside it, within this many bins. */
-#define SAME_TONE_BINS 1.5f
+/* The spectrum is a ring: so many bins of its other end are put to each end. */
+#define RING_BINS 64
+/* A pair of bins holds the tone; it is compared with twice the quieter of its two sides (45 kHz
+ * each), so that what a stronger neighbour spills counts little. So much of both together is worth
+ * a closer look: a tone at Es/N0 -6 dB has 0.53 on average and
+ * 0.40 or more in nine windows of ten. */
+#define WORTH 0.40f
+/* Share that the tone has on the closer look (tone.h) at Es/N0 -6 dB: 0.60, 0.40 or more in nineteen
+ * of twenty. Beside a neighbour 18 dB stronger it is 0.48. */
+#define PURITY_MIN 0.40
+/* Two looks at one burst. */
+#define SAME_SYM 74.0
+/* An FCCH comes at most every 46 ms: a scan of 0.2 s holds 5 of one cell, and some of others. */
+#define HITS_PER_CHANNEL 16
 
-/* Loudest tone of one channel in one window. */
-struct tone {
-    float power;
+/* What one window found in one channel; purity 0: nothing. */
+struct found {
+    double start_samp;
     float purity;
-    float offset_bins; /* of the tone from the centre of the stream */
+    float offset_hz;
 };
 
 struct work {
     fftwf_complex *in, *out;
-    float *power; /* n_window values, from -rate/2 up, and one zero */
+    float *power;  /* RING_BINS, n_window values from -rate/2 up, RING_BINS */
+    float *side;   /* sum of KERNEL_SIDE bins from here on */
+    float *excess; /* by which the pair that begins here is worth a look */
+    struct tone_scratch *tone;
 };
 
 struct fcch {
     double rate_hz;
-    size_t n_window, hop, n_channels, hops_max, n_hops;
+    size_t n_window, n_channels, hops_max, n_hops, margin;
     int64_t from;
     double *carrier_hz;
-    struct tone *tone; /* [hop][channel] */
+    struct found *found; /* [hop][channel] */
+    float *rise;         /* window, each value twice */
+    struct tone *tone;
     struct work *work;
     int n_work;
     fftwf_plan plan;
     const struct kernels *kernels;
 };
 
-/* Largest n <= limit with no prime factor above 5 and divisible by 4: FFTW is quick on those. */
+/* Largest n <= limit with no prime factor above 7 and divisible by 4: FFTW is quick on those. */
 static size_t smooth_below(size_t limit)
 {
+    static const size_t prime[] = {2, 3, 5, 7};
     for (size_t n = limit / 4 * 4; n >= 4; n -= 4) {
         size_t rest = n;
-        while (rest % 2 == 0)
-            rest /= 2;
-        while (rest % 3 == 0)
-            rest /= 3;
-        while (rest % 5 == 0)
-            rest /= 5;
+        for (size_t i = 0; i < 4; i++)
+            while (rest % prime[i] == 0)
+                rest /= prime[i];
         if (rest == 1)
             return n;
     }
@@ -70,20 +82,39 @@ static size_t smooth_below(size_t limit)
 
 static int work_create(struct fcch *f, int jobs)
 {
+    size_t n_ring = f->n_window + 2 * RING_BINS;
     f->work = calloc((size_t)jobs, sizeof(*f->work));
     if (!f->work)
         return -ENOMEM;
     f->n_work = jobs;
     for (int i = 0; i < jobs; i++) {
-        f->work[i].in = fftwf_alloc_complex(f->n_window);
-        f->work[i].out = fftwf_alloc_complex(f->n_window);
-        f->work[i].power = calloc(f->n_window + 1, sizeof(float));
-        if (!f->work[i].in || !f->work[i].out || !f->work[i].power)
+        struct work *w = &f->work[i];
+        w->in = fftwf_alloc_complex(f->n_window);
+        w->out = fftwf_alloc_complex(f->n_window);
+        w->power = calloc(n_ring + 2 * KERNEL_SIDE, sizeof(float));
+        w->excess = calloc(n_ring + 2 * KERNEL_SIDE, sizeof(float));
+        w->side = calloc(n_ring + 2 * KERNEL_SIDE, sizeof(float));
+        if (!w->in || !w->out || !w->power || !w->excess || !w->side)
             return -ENOMEM;
+        int err = tone_scratch_create(&w->tone, f->tone);
+        if (err)
+            return err;
     }
     f->plan = fftwf_plan_dft_1d((int)f->n_window, f->work[0].in, f->work[0].out, FFTW_FORWARD,
                                 FFTW_ESTIMATE);
     return f->plan ? 0 : -ENOMEM;
+}
+
+/* Raised cosines at both ends. */
+static void fill_rise(struct fcch *f)
+{
+    double n_rise = RISE * (double)f->n_window, c, s;
+    for (size_t i = 0; i < f->n_window; i++) {
+        size_t end = i < f->n_window - 1 - i ? i : f->n_window - 1 - i;
+        double at = ((double)end + 0.5) / n_rise;
+        det_sincos(at < 1.0 ? 0.5 * at : 0.5, &c, &s);
+        f->rise[2 * i] = f->rise[2 * i + 1] = (float)(0.5 - 0.5 * c);
+    }
 }
 
 int fcch_create(struct fcch **ret, double rate_hz, const double *carrier_hz, size_t n, int jobs)
@@ -97,15 +128,21 @@ int fcch_create(struct fcch **ret, double rate_hz, const double *carrier_hz, siz
     f->kernels = kernels_get();
     f->n_channels = n;
     f->n_window = smooth_below((size_t)(WINDOW_SYM * rate_hz / GSM_SYMBOL_RATE_HZ));
-    f->hop = f->n_window / HOPS_PER_WINDOW;
-    f->hops_max = (size_t)(SCAN_MAX_S * rate_hz) / f->hop + 1;
+    f->margin = (size_t)(TONE_MARGIN_SYM * rate_hz / GSM_SYMBOL_RATE_HZ);
+    f->hops_max = (size_t)(SCAN_MAX_S * rate_hz) / f->n_window + 1;
     f->carrier_hz = calloc(n, sizeof(*f->carrier_hz));
-    f->tone = calloc(f->hops_max * n, sizeof(*f->tone));
-    int err = f->carrier_hz && f->tone ? work_create(f, jobs) : -ENOMEM;
+    f->found = calloc(f->hops_max * n, sizeof(*f->found));
+    f->rise = calloc(2 * f->n_window, sizeof(*f->rise));
+    int err = f->carrier_hz && f->found && f->rise ? 0 : -ENOMEM;
+    if (!err)
+        err = tone_create(&f->tone, rate_hz, f->n_window);
+    if (!err)
+        err = work_create(f, jobs);
     if (err) {
         fcch_destroy(f);
         return err;
     }
+    fill_rise(f);
     memcpy(f->carrier_hz, carrier_hz, n * sizeof(*carrier_hz));
     *ret = f;
     return 0;
@@ -119,11 +156,16 @@ void fcch_destroy(struct fcch *f)
         fftwf_free(f->work[i].in);
         fftwf_free(f->work[i].out);
         free(f->work[i].power);
+        free(f->work[i].excess);
+        free(f->work[i].side);
+        tone_scratch_destroy(f->work[i].tone);
     }
     if (f->plan)
         fftwf_destroy_plan(f->plan);
+    tone_destroy(f->tone);
     free(f->work);
-    free(f->tone);
+    free(f->found);
+    free(f->rise);
     free(f->carrier_hz);
     free(f);
 }
@@ -133,9 +175,9 @@ size_t fcch_window_samp(const struct fcch *f)
     return f->n_window;
 }
 
-size_t fcch_hop_samp(const struct fcch *f)
+size_t fcch_margin_samp(const struct fcch *f)
 {
-    return f->hop;
+    return f->margin;
 }
 
 size_t fcch_hops_max(const struct fcch *f)
@@ -147,112 +189,101 @@ size_t fcch_scan_begin(struct fcch *f, int64_t from, int64_t end)
 {
     f->from = from;
     f->n_hops = 0;
-    if (end - from >= (int64_t)f->n_window)
-        f->n_hops = (size_t)(end - from - (int64_t)f->n_window) / f->hop + 1;
+    if (end - from > (int64_t)f->margin)
+        f->n_hops = (size_t)(end - from - (int64_t)f->margin) / f->n_window;
     if (f->n_hops > f->hops_max)
         f->n_hops = f->hops_max;
     return f->n_hops;
 }
 
-/* Spectrum index of a frequency, counted from -rate/2. */
-static double bin_of(const struct fcch *f, double hz)
+/* Place in work.power of a frequency. */
+static size_t bin_of(const struct fcch *f, double hz)
 {
-    return (hz / f->rate_hz + 0.5) * (double)f->n_window;
+    double bin = (hz / f->rate_hz + 0.5) * (double)f->n_window + RING_BINS;
+    double least = KERNEL_SIDE, most = (double)f->n_window + 2.0 * RING_BINS - KERNEL_SIDE - 2.0;
+    return (size_t)(bin < least ? least : bin > most ? most : bin);
 }
 
-static size_t clamp_bin(const struct fcch *f, double bin)
+/* Power of one window, as a ring. */
+static void spectrum(const struct fcch *f, struct work *w, const struct history *h, int64_t from)
 {
-    if (bin < 0.0)
-        return 0;
-    if (bin > (double)f->n_window)
-        return f->n_window;
-    return (size_t)bin;
+    size_t low = f->n_window / 2, high = f->n_window - low; /* bins below and from zero up */
+    size_t ring = f->n_window < RING_BINS ? f->n_window : RING_BINS;
+    float *in = (float *)(void *)w->in, *out = (float *)(void *)w->out;
+    history_read(h, from, f->n_window, in);
+    f->kernels->weigh(in, f->rise, 2 * f->n_window);
+    fftwf_execute_dft(f->plan, w->in, w->out);
+    f->kernels->power(out + 2 * high, low, w->power + RING_BINS);
+    f->kernels->power(out, high, w->power + RING_BINS + low);
+    memcpy(w->power + RING_BINS - ring, w->power + RING_BINS + f->n_window - ring,
+           ring * sizeof(float));
+    memcpy(w->power + RING_BINS + f->n_window, w->power + RING_BINS, ring * sizeof(float));
 }
 
-/* Loudest pair of bins in the channel's reach; where between the two the tone lies. */
-static struct tone find_tone(const struct fcch *f, const float *power, size_t channel)
+static bool any_above_zero(const float *x, size_t n)
+{
+    float top[8] = {0};
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (size_t j = 0; j < 8; j++)
+            top[j] = top[j] > x[i + j] ? top[j] : x[i + j];
+    for (; i < n; i++)
+        top[0] = top[0] > x[i] ? top[0] : x[i];
+    return ((top[0] + top[1]) + (top[2] + top[3])) + ((top[4] + top[5]) + (top[6] + top[7])) > 0.0f;
+}
+
+/* Purest pair of bins within the channel's reach, as a frequency; false: none worth a look. */
+static bool purest_pair(const struct fcch *f, const struct work *w, size_t channel, double *ret_hz)
 {
     double tone_hz = f->carrier_hz[channel] + GSM_FCCH_TONE_HZ;
-    size_t lo = clamp_bin(f, bin_of(f, tone_hz - FCCH_REACH_HZ));
-    size_t hi = clamp_bin(f, bin_of(f, tone_hz + FCCH_REACH_HZ));
-    struct tone t = {0};
-    if (lo + 1 >= hi)
-        return t;
-    t.power = f->kernels->peak_pair(power + lo, hi - lo - 1);
-    if (t.power <= 0.0f)
-        return t;
-    size_t best = lo;
-    while (best + 2 < hi && power[best] + power[best + 1] < t.power)
-        best++;
-    double a = sqrt((double)power[best]), b = sqrt((double)power[best + 1]);
-    double tone_bin = (double)best + b / (a + b);
-    t.offset_bins = (float)(tone_bin - 0.5 * (double)f->n_window);
-    double carrier = ((double)t.offset_bins / (double)f->n_window) * f->rate_hz - GSM_FCCH_TONE_HZ;
-    size_t from = clamp_bin(f, bin_of(f, carrier - CHANNEL_HALF_HZ));
-    size_t to = clamp_bin(f, bin_of(f, carrier + CHANNEL_HALF_HZ));
-    float total = to > from ? f->kernels->sum(power + from, to - from) : 0.0f;
-    t.purity = total > 0.0f ? t.power / total : 0.0f;
-    return t;
+    size_t lo = bin_of(f, tone_hz - FCCH_REACH_HZ), hi = bin_of(f, tone_hz + FCCH_REACH_HZ);
+    if (lo >= hi || !any_above_zero(w->excess + lo, hi - lo))
+        return false;
+    float best = 0.0f;
+    size_t at = lo;
+    for (size_t k = lo; k < hi; k++) {
+        float pair = w->power[k] + w->power[k + 1];
+        if (!(w->excess[k] > 0.0f))
+            continue;
+        float below = w->side[k - KERNEL_SIDE], above = w->side[k + 2];
+        float share = pair / (pair + (below < above ? below : above));
+        if (share > best) {
+            best = share;
+            at = k;
+        }
+    }
+    double a = sqrt((double)w->power[at]), b = sqrt((double)w->power[at + 1]);
+    double bin = (double)at - RING_BINS + b / (a + b);
+    *ret_hz = (bin / (double)f->n_window - 0.5) * f->rate_hz;
+    return best > 0.0f;
+}
+
+static void look_closer(const struct fcch *f, struct work *w, const struct history *h, int64_t from,
+                        size_t channel, struct found *ret)
+{
+    struct tone_burst burst;
+    double tone_hz;
+    *ret = (struct found){0};
+    if (!purest_pair(f, w, channel, &tone_hz) ||
+        !tone_find(f->tone, w->tone, h, from, tone_hz, &burst) || burst.purity < PURITY_MIN)
+        return;
+    *ret = (struct found){
+        .start_samp = burst.start_samp,
+        .purity = (float)burst.purity,
+        .offset_hz = (float)(burst.tone_hz - GSM_FCCH_TONE_HZ),
+    };
 }
 
 void fcch_scan_run(struct fcch *f, const struct history *h, size_t first, size_t n, int worker)
 {
     struct work *w = &f->work[worker];
-    size_t low = f->n_window / 2, high = f->n_window - low; /* bins below and from zero up */
     for (size_t hop = first; hop < first + n && hop < f->n_hops; hop++) {
-        float *out = (float *)(void *)w->out;
-        history_read(h, f->from + (int64_t)(hop * f->hop), f->n_window, (float *)(void *)w->in);
-        fftwf_execute_dft(f->plan, w->in, w->out);
-        f->kernels->power(out + 2 * high, low, w->power);
-        f->kernels->power(out, high, w->power + low);
+        int64_t from = f->from + (int64_t)(hop * f->n_window);
+        spectrum(f, w, h, from);
+        f->kernels->stand_out(w->power, f->n_window + 2 * RING_BINS, WORTH, w->side, w->excess);
         for (size_t c = 0; c < f->n_channels; c++)
-            f->tone[hop * f->n_channels + c] = find_tone(f, w->power, c);
+            look_closer(f, w, h, from, c, &f->found[hop * f->n_channels + c]);
     }
-}
-
-static const struct tone *tone_at(const struct fcch *f, size_t hop, size_t channel)
-{
-    return &f->tone[hop * f->n_channels + channel];
-}
-
-/* Is this window the loudest of those that can hold the same burst, and a tone of the same
- * frequency in its neighbours? */
-static bool is_peak(const struct fcch *f, size_t hop, size_t c)
-{
-    const struct tone *t = tone_at(f, hop, c);
-    if (t->purity < (float)PURITY_MIN)
-        return false;
-    for (int d = -2; d <= 2; d++) {
-        const struct tone *o = tone_at(f, (size_t)((int64_t)hop + d), c);
-        if (d < 0 ? o->power >= t->power : d > 0 && o->power > t->power)
-            return false;
-        if ((d == 1 || d == -1) && fabsf(o->offset_bins - t->offset_bins) > SAME_TONE_BINS)
-            return false;
-    }
-    return true;
-}
-
-/* The amplitude of the tone falls linearly on both sides of the burst's place. */
-static struct fcch_hit make_hit(const struct fcch *f, size_t hop, size_t c)
-{
-    const struct tone *t = tone_at(f, hop, c);
-    double a = sqrt((double)tone_at(f, hop - 1, c)->power);
-    double b = sqrt((double)tone_at(f, hop + 1, c)->power);
-    double window = (double)f->n_window, sym = f->rate_hz / GSM_SYMBOL_RATE_HZ;
-    double late = 0.5 * window * (b - a) / sqrt((double)t->power);
-    if (late > 0.5 * (double)f->hop)
-        late = 0.5 * (double)f->hop;
-    if (late < -0.5 * (double)f->hop)
-        late = -0.5 * (double)f->hop;
-    double middle = (double)f->from + (double)hop * (double)f->hop + 0.5 * window + late;
-    double carrier = (double)t->offset_bins / window * f->rate_hz - GSM_FCCH_TONE_HZ;
-    /* rounded well above the FFT's rounding, which differs between processors */
-    return (struct fcch_hit){
-        .channel = c,
-        .start_samp = det_round(middle - 74.5 * sym, 0.25 * sym),
-        .offset_hz = det_round(carrier, 10.0),
-        .purity = det_round((double)t->purity, 0.01),
-    };
 }
 
 /* Keeps the purest hits of one channel in order of time. */
@@ -273,15 +304,36 @@ static size_t keep_purest(struct fcch_hit *hit, size_t n, struct fcch_hit next)
     return n;
 }
 
+/* One burst may show in three windows: the purest look at it stays. */
+static size_t add_hit(const struct fcch *f, struct fcch_hit *hit, size_t n, struct fcch_hit next)
+{
+    double same = SAME_SYM * f->rate_hz / GSM_SYMBOL_RATE_HZ;
+    if (n == 0 || next.start_samp - hit[n - 1].start_samp > same)
+        return keep_purest(hit, n, next);
+    if (hit[n - 1].purity < next.purity)
+        hit[n - 1] = next;
+    return n;
+}
+
 size_t fcch_scan_hits(struct fcch *f, struct fcch_hit *ret, size_t cap)
 {
+    double sym = f->rate_hz / GSM_SYMBOL_RATE_HZ;
     size_t n = 0;
     for (size_t c = 0; c < f->n_channels; c++) {
         struct fcch_hit best[HITS_PER_CHANNEL];
         size_t n_best = 0;
-        for (size_t hop = 2; hop + 2 < f->n_hops; hop++)
-            if (is_peak(f, hop, c))
-                n_best = keep_purest(best, n_best, make_hit(f, hop, c));
+        for (size_t hop = 0; hop < f->n_hops; hop++) {
+            const struct found *at = &f->found[hop * f->n_channels + c];
+            if (!(at->purity > 0.0f))
+                continue;
+            struct fcch_hit next = {
+                .channel = c,
+                .start_samp = det_round(at->start_samp, 0.25 * sym),
+                .offset_hz = det_round((double)at->offset_hz, 1.0),
+                .purity = det_round((double)at->purity, 0.01),
+            };
+            n_best = add_hit(f, best, n_best, next);
+        }
         for (size_t i = 0; i < n_best && n < cap; i++)
             ret[n++] = best[i];
     }

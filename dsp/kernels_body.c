@@ -350,32 +350,40 @@ static void power(const float *x, size_t n, float *ret)
         ret[i] = x[2 * i] * x[2 * i] + x[2 * i + 1] * x[2 * i + 1];
 }
 
-static float sum(const float *x, size_t n)
+static void weigh(float *x, const float *g, size_t n)
 {
-    vec8 a = {0};
-    float rest = 0.0f;
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        a += load8(x + i);
-    for (; i < n; i++)
-        rest += x[i];
-    return ((a[0] + a[1]) + (a[2] + a[3])) + ((a[4] + a[5]) + (a[6] + a[7])) + rest;
+    for (size_t i = 0; i < n; i++)
+        x[i] *= g[i];
 }
 
-static float peak_pair(const float *x, size_t n)
+/* Sixteen partial sums a part, even ones of what stands before an even place. */
+static void product(const float *x, const float *re, const float *im, size_t n, float ret[2])
 {
-    float best[8] = {0}, top = 0.0f;
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (size_t j = 0; j < 8; j++) {
-            float pair = x[i + j] + x[i + j + 1];
-            best[j] = best[j] > pair ? best[j] : pair;
-        }
-    for (; i < n; i++)
-        top = top > x[i] + x[i + 1] ? top : x[i] + x[i + 1];
-    for (size_t j = 0; j < 8; j++)
-        top = top > best[j] ? top : best[j];
-    return top;
+    vec8 a = {0}, b = {0}, c = {0}, d = {0};
+    for (size_t i = 0; i < 2 * n; i += 16) {
+        vec8 lo = load8(x + i), hi = load8(x + i + 8);
+        a += lo * load8(re + i);
+        b += hi * load8(re + i + 8);
+        c += lo * load8(im + i);
+        d += hi * load8(im + i + 8);
+    }
+    a += b;
+    c += d;
+    ret[0] = ((a[0] + a[2]) + (a[4] + a[6])) - ((c[1] + c[3]) + (c[5] + c[7]));
+    ret[1] = ((a[1] + a[3]) + (a[5] + a[7])) + ((c[0] + c[2]) + (c[4] + c[6]));
+}
+
+static void stand_out(const float *power, size_t n, float worth, float *side, float *excess)
+{
+    for (size_t k = 0; k < n + 10; k++)
+        excess[k] = (power[k] + power[k + 1]) + (power[k + 2] + power[k + 3]);
+    for (size_t k = 0; k < n + 2; k++)
+        side[k] = (excess[k] + excess[k + 4]) + excess[k + 8];
+    for (size_t k = KERNEL_SIDE; k < n; k++) {
+        float below = side[k - KERNEL_SIDE], above = side[k + 2];
+        float least = below < above ? below : above;
+        excess[k] = (1.0f - worth) * (power[k] + power[k + 1]) - 2.0f * worth * least;
+    }
 }
 
 extern const struct kernels KERNELS_TABLE;
@@ -397,6 +405,7 @@ const struct kernels KERNELS_TABLE = {
     .mix = mix,
     .filter = filter,
     .power = power,
-    .sum = sum,
-    .peak_pair = peak_pair,
+    .weigh = weigh,
+    .product = product,
+    .stand_out = stand_out,
 };

@@ -226,12 +226,13 @@ static void scan(struct receiver *r)
     bool idle = r->n_cells == 0;
     if (!idle && r->n_chunks >= r->scan_all_until && r->n_chunks % SCAN_EVERY != 0)
         return;
-    /* the windows that straddle the last chunk's border belong to this scan */
-    int64_t start = end - (int64_t)r->chunk_samp - (int64_t)fcch_window_samp(r->fcch) * 2;
+    /* what the last scan left for want of a margin belongs to this one */
+    int64_t start = end - (int64_t)r->chunk_samp -
+                    (int64_t)(fcch_margin_samp(r->fcch) + fcch_window_samp(r->fcch));
     if (r->scan_from < start)
         r->scan_from = start;
     size_t hops = fcch_scan_begin(r->fcch, r->scan_from, end);
-    if (hops <= 4)
+    if (hops == 0)
         return;
     pool_run(r->pool, (hops + SCAN_TASK_HOPS - 1) / SCAN_TASK_HOPS, scan_task, r);
     size_t n = fcch_scan_hits(r->fcch, r->hit + r->n_hits, HITS_MAX - r->n_hits);
@@ -239,7 +240,7 @@ static void scan(struct receiver *r)
         wrong_rate_push(&r->wrong_rate, &r->hit[r->n_hits + i], r->cfg.rate_hz);
     r->n_hits += n;
     r->stats.n_fcch_hits += n;
-    r->scan_from += (int64_t)((hops - 4) * fcch_hop_samp(r->fcch));
+    r->scan_from += (int64_t)(hops * fcch_window_samp(r->fcch));
 }
 
 static int add_cell(struct receiver *r, const struct cell_rx_found *found)

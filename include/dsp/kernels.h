@@ -17,6 +17,8 @@
 #define KERNEL_MIX_RUN 32
 /* Taps of a filter come in multiples of this. */
 #define KERNEL_TAPS_STEP 16
+/* Bins of a spectrum that kernels.stand_out takes for one side of a tone. */
+#define KERNEL_SIDE 12
 
 /* A filter at n_phases places between two samples. No sum of |sample * tap| of one phase may reach
  * 2^31. */
@@ -66,9 +68,15 @@ struct kernels {
                    uint64_t place, uint64_t step, size_t n, int32_t (*ret)[2]);
     /* ret[i] = |x[i]|^2 for n complex values */
     void (*power)(const float *x, size_t n, float *ret);
-    float (*sum)(const float *x, size_t n);
-    /* largest x[i] + x[i + 1], i < n; reads n + 1 values */
-    float (*peak_pair)(const float *x, size_t n);
+    /* x[i] *= g[i] */
+    void (*weigh)(float *x, const float *g, size_t n);
+    /* ret = sum of x[i] * g[i], both complex; the real parts of g stand twice each in re, the
+     * imaginary ones in im. n a multiple of 8 */
+    void (*product)(const float *x, const float *re, const float *im, size_t n, float ret[2]);
+    /* side[k] = power[k] + .. + power[k + KERNEL_SIDE - 1], k < n + 2; excess[k], KERNEL_SIDE <= k
+     * < n, is above 0 where the pair k, k + 1 is more than `worth` of itself and twice the lesser
+     * of the two sides of it. Reads n + 13 of power, writes n + 10 of excess. */
+    void (*stand_out)(const float *power, size_t n, float worth, float *side, float *excess);
 };
 
 /* The best set that this processor has; i-th set that it has (NULL past the last), plain first. */

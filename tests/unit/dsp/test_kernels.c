@@ -57,10 +57,45 @@ static void the_plain_set_does_what_its_header_says(void **state)
     k->convert_s8((const int8_t *)octets, 100, 0.125f, add, out);
     for (int i = 0; i < 100; i++)
         assert_true(out[i] == (float)(int8_t)octets[i] * 0.125f + add[i & 1]);
-    double sum = 0.0;
-    for (int i = 0; i < N; i++)
-        sum += (double)x[2 * i];
-    assert_true(fabs(sum - (double)k->sum(x, 2 * N)) < 2e3);
+    memcpy(out, x, sizeof(out));
+    k->weigh(out, x + 1, 2 * N - 1);
+    for (int i = 0; i < 2 * N - 1; i++)
+        assert_true(out[i] == x[i] * x[i + 1]);
+}
+
+static void a_product_is_that_of_complex_numbers(void **state)
+{
+    float re[2 * 64], im[2 * 64], got[2];
+    double complex sum = 0.0;
+    (void)state;
+    for (int i = 0; i < 64; i++) {
+        re[2 * i] = re[2 * i + 1] = x[300 + 2 * i];
+        im[2 * i] = im[2 * i + 1] = x[301 + 2 * i];
+        sum += wave_complex(x[2 * i], x[2 * i + 1]) * wave_complex(x[300 + 2 * i], x[301 + 2 * i]);
+    }
+    kernels_at(0)->product(x, re, im, 64, got);
+    assert_true(cabs(wave_complex(got[0], got[1]) - sum) < 1e-4);
+}
+
+/* Flat but for one pair, and a slope beside it that counts on one side only. */
+static void a_tone_stands_out_of_the_quieter_side(void **state)
+{
+    enum { BINS = 80, AT = 41 };
+    float power[BINS + 16], side[BINS + 16], excess[BINS + 16];
+    (void)state;
+    for (int loud = 0; loud < 2; loud++) {
+        for (int k = 0; k < BINS + 16; k++)
+            power[k] = k > AT + 1 && loud ? 100.0f : 1.0f;
+        power[AT] = 9.0f;
+        power[AT + 1] = 8.0f;
+        /* 17 of 17 + 2 * 12 are 0.415 */
+        kernels_at(0)->stand_out(power, BINS, 0.41f, side, excess);
+        assert_true(fabsf(side[20] - 12.0f) < 1e-4f);
+        for (int k = KERNEL_SIDE; k < (loud ? AT + 1 : BINS); k++)
+            assert_true((excess[k] > 0.0f) == (k == AT));
+        kernels_at(0)->stand_out(power, BINS, 0.42f, side, excess);
+        assert_true(excess[AT] < 0.0f);
+    }
 }
 
 /* Against the definition: 1/32768 of a product to the nearest. */
@@ -208,7 +243,7 @@ static void sums_of_16_bits_and_floats_know_their_peak(void **state)
     assert_false(kernels_at(0)->all_below(bad + 1, 1, 3.0f));
 }
 
-static void power_and_its_peak(void **state)
+static void power_is_the_square(void **state)
 {
     const struct kernels *k = kernels_at(0);
     float p[N];
@@ -217,12 +252,6 @@ static void power_and_its_peak(void **state)
     for (int i = 0; i < N; i++)
         assert_true(fabs((double)p[i] - pow(cabs(wave_complex(x[2 * i], x[2 * i + 1])), 2.0)) <
                     1e-5);
-    for (size_t n = 1; n < 100; n++) {
-        float most = 0.0f;
-        for (size_t i = 0; i < n; i++)
-            most = p[i] + p[i + 1] > most ? p[i] + p[i + 1] : most;
-        assert_true(k->peak_pair(p, n) == most);
-    }
 }
 
 static void assert_same_sums(const struct kernels *a, const struct kernels *b, size_t n)
@@ -267,7 +296,7 @@ static void assert_same_whole(const struct kernels *a, const struct kernels *b, 
 
 static void assert_same(const struct kernels *a, const struct kernels *b, size_t n)
 {
-    static float out[2][2 * N];
+    static float out[2][2 * N], side[2][2 * N];
     const float add[2] = {0.1f, -0.7f};
     const struct kernels *set[2] = {a, b};
 #define COMPARE(call)                                                                              \
@@ -285,8 +314,9 @@ static void assert_same(const struct kernels *a, const struct kernels *b, size_t
     COMPARE(k->convert_s16((const int16_t *)(const void *)octets, 2 * n, 3e-5f, add, o));
     COMPARE(k->convert_f32(x, 2 * n, 0.3f, add, o));
     COMPARE(k->power(x, n, o));
-    COMPARE(o[0] = k->sum(x, n));
-    COMPARE(o[0] = k->peak_pair(x, n));
+    COMPARE((memcpy(o, x, sizeof(x)), k->weigh(o, x + 1, 2 * n - 1)));
+    COMPARE(k->product(x, x + 5, x + 3, n / 16 * 8, o));
+    COMPARE(k->stand_out(x, n > 40 ? n - 30 : 10, 0.4f, side[s], o));
     assert_same_sums(a, b, n);
     assert_same_whole(a, b, n);
 }
@@ -310,7 +340,9 @@ int main(void)
         cmocka_unit_test(planar_values_are_rounded_to_the_nearest),
         cmocka_unit_test(sums_are_exact_for_whole_numbers),
         cmocka_unit_test(sums_of_16_bits_and_floats_know_their_peak),
-        cmocka_unit_test(power_and_its_peak),
+        cmocka_unit_test(power_is_the_square),
+        cmocka_unit_test(a_product_is_that_of_complex_numbers),
+        cmocka_unit_test(a_tone_stands_out_of_the_quieter_side),
         cmocka_unit_test(all_sets_give_the_same_bits),
     };
     return cmocka_run_group_tests(tests, fill, NULL);
