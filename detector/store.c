@@ -108,6 +108,14 @@ void store_finding_id(const uint8_t space[16], const struct judged_cell *c, cons
     name_id(space, name, ret);
 }
 
+void store_finding_id_of(const uint8_t space[16], const char *cell_id, const struct finding *f,
+                         char ret[DIGEST_UUID_CAP])
+{
+    char name[128];
+    snprintf(name, sizeof(name), "finding/%s/%s/%d", cell_id, f->rule, f->rule_version);
+    name_id(space, name, ret);
+}
+
 static bool is_zero(const uint8_t value[DIGEST_OCT])
 {
     static const uint8_t zero[DIGEST_OCT];
@@ -174,8 +182,9 @@ static int run_sql(sqlite3 *db, const char *sql, const char *types, ...)
 
 static int put_recording(sqlite3 *db, const struct store_run *run, const char *recording_id)
 {
-    char sha[DIGEST_HEX_CAP];
-    digest_format(run->recording_sha256, sha);
+    char sha[DIGEST_HEX_CAP + 8], hex[DIGEST_HEX_CAP];
+    digest_format(run->recording_sha256, hex);
+    snprintf(sha, sizeof(sha), "%s%s", run->live ? "live:" : "", hex);
     return run_sql(db,
                    "INSERT INTO recordings (recording_id, sha256, path, format, rate_hz, center_hz,"
                    " n_samp, signal_s, start_utc_us) VALUES (?,?,?,?,?,?,?,?,?)"
@@ -198,18 +207,20 @@ static int put_run(sqlite3 *db, const struct store_run *run, const char *run_id,
     digest_format(run->rules_sha256, rules);
     digest_format(run->known_sha256, known);
     digest_format(run->local_sha256, local);
-    return run_sql(db,
-                   "INSERT INTO runs (run_id, recording_id, command, version, options,"
-                   " start_utc_us, signal_s, n_samp, interrupted, ppm, rules_sha256, known_sha256,"
-                   " local_sha256, position_lat_deg, position_lon_deg)"
-                   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                   "ttttturiirtttrr", run_id, recording_id, run->command, run->version,
-                   run->options ? run->options : "", run->start_utc_us,
-                   round_to(run->signal_s, STEP_S), (int64_t)run->n_samp, (int64_t)run->interrupted,
-                   run->ppm, rules, is_zero(run->known_sha256) ? NULL : known,
-                   is_zero(run->local_sha256) ? NULL : local,
-                   run->has_position ? run->position_deg[0] : (double)NAN,
-                   run->has_position ? run->position_deg[1] : (double)NAN);
+    return run_sql(
+        db,
+        "INSERT INTO runs (run_id, recording_id, command, version, options,"
+        " start_utc_us, signal_s, n_samp, interrupted, ppm, rules_sha256, known_sha256,"
+        " local_sha256, position_lat_deg, position_lon_deg, receiver, gain_db,"
+        " clock_quality, position_quality)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "ttttturiirtttrrtrtt", run_id, recording_id, run->command, run->version,
+        run->options ? run->options : "", run->start_utc_us, round_to(run->signal_s, STEP_S),
+        (int64_t)run->n_samp, (int64_t)run->interrupted, run->ppm, rules,
+        is_zero(run->known_sha256) ? NULL : known, is_zero(run->local_sha256) ? NULL : local,
+        run->has_position ? run->position_deg[0] : (double)NAN,
+        run->has_position ? run->position_deg[1] : (double)NAN, run->receiver,
+        run->live ? run->gain_db : (double)NAN, run->clock_quality, run->position_quality);
 }
 
 static int put_coverage(sqlite3 *db, const struct store_run *run, const char *run_id)
@@ -217,10 +228,15 @@ static int put_coverage(sqlite3 *db, const struct store_run *run, const char *ru
     int rc = SQLITE_OK;
     for (size_t i = 0; rc == SQLITE_OK && i < run->n_coverage; i++) {
         const struct store_coverage *c = &run->coverage[i];
-        rc = run_sql(db, "INSERT INTO coverage_spans VALUES (?,?,?,?,?,?,?)", "titrrrt", run_id,
-                     (int64_t)i, c->band == ARFCN_BAND_UNKNOWN ? NULL : arfcn_band_name(c->band),
-                     c->from_hz, c->to_hz, round_to(c->heard_s, STEP_S),
-                     c->reason[0] ? c->reason : NULL);
+        bool dated = c->last_s > 0;
+        rc = run_sql(db,
+                     "INSERT INTO coverage_spans (run_id, n, band, from_hz, to_hz, heard_s, reason,"
+                     " first_s, last_s) VALUES (?,?,?,?,?,?,?,?,?)",
+                     "titrrrtrr", run_id, (int64_t)i,
+                     c->band == ARFCN_BAND_UNKNOWN ? NULL : arfcn_band_name(c->band), c->from_hz,
+                     c->to_hz, round_to(c->heard_s, STEP_S), c->reason[0] ? c->reason : NULL,
+                     dated ? round_to(c->first_s, STEP_S) : (double)NAN,
+                     dated ? round_to(c->last_s, STEP_S) : (double)NAN);
     }
     return rc;
 }
@@ -281,15 +297,18 @@ static int put_observations(sqlite3 *db, const char *run_id, const char *cell_id
     return rc;
 }
 
-static int put_findings(sqlite3 *db, const uint8_t space[16], const char *run_id,
-                        const char *cell_id, const struct judged_cell *c)
+static int put_findings(sqlite3 *db, const struct store_run *run, const uint8_t space[16],
+                        const char *run_id, const char *cell_id, const struct judged_cell *c)
 {
     int rc = SQLITE_OK;
     for (size_t i = 0; rc == SQLITE_OK && i < c->n_findings; i++) {
         const struct finding *f = &c->findings[i];
         size_t n_l2 = f->n_oct_messages < 4 ? f->n_oct_messages : 4;
         char id[DIGEST_UUID_CAP];
-        store_finding_id(space, c, f, id);
+        if (run->live)
+            store_finding_id_of(space, cell_id, f, id);
+        else
+            store_finding_id(space, c, f, id);
         struct chain_row row = {0};
         chain_put_text(&row, id);
         chain_put_text(&row, run_id);
@@ -392,17 +411,20 @@ static int find_free_id(sqlite3 *db, const uint8_t space[16], const char *run_id
 }
 
 static int put_judged(sqlite3 *db, const struct store_run *run, const uint8_t space[16],
-                      const char *run_id, const struct judged_cell *c)
+                      const char *run_id, const struct judged_cell *c, const char *fixed_id)
 {
     char cell_id[DIGEST_UUID_CAP];
-    store_cell_id(space, c, cell_id);
+    if (fixed_id)
+        memcpy(cell_id, fixed_id, sizeof(cell_id));
+    else
+        store_cell_id(space, c, cell_id);
     int rc = find_free_id(db, space, run_id, cell_id);
     if (rc == SQLITE_OK)
         rc = put_cell(db, run, run_id, cell_id, c);
     if (rc == SQLITE_OK)
         rc = put_observations(db, run_id, cell_id, c);
     if (rc == SQLITE_OK)
-        rc = put_findings(db, space, run_id, cell_id, c);
+        rc = put_findings(db, run, space, run_id, cell_id, c);
     return rc == SQLITE_OK ? put_alert(db, run_id, cell_id, c) : rc;
 }
 
@@ -418,8 +440,11 @@ static int put_all(sqlite3 *db, const struct store_run *run, const char *run_id,
         rc = put_run(db, run, run_id, recording_id);
     if (rc == SQLITE_OK)
         rc = put_coverage(db, run, run_id);
-    for (size_t i = 0; rc == SQLITE_OK && i < n_cells; i++)
-        rc = put_judged(db, run, space, run_id, &cells[i]);
+    const struct store_live_cell *live = run->live ? run->live_cells : NULL;
+    for (size_t i = 0; rc == SQLITE_OK && i < n_cells; i++) {
+        if (!live || live[i].write)
+            rc = put_judged(db, run, space, run_id, &cells[i], live ? live[i].id : NULL);
+    }
     return rc;
 }
 

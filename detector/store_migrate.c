@@ -8,7 +8,21 @@ static const char schema_1[] = {
 #include "store_schema.inc"
     0};
 
-static const char *const steps[] = {schema_1};
+/* When each stretch was listened to: a live session comes back to it. */
+static const char schema_2[] =
+    "ALTER TABLE coverage_spans ADD COLUMN first_s REAL;"
+    "ALTER TABLE coverage_spans ADD COLUMN last_s REAL;"
+    "DROP VIEW coverage;"
+    "CREATE VIEW coverage AS"
+    " SELECT s.band, s.from_hz, s.to_hz, s.heard_s, s.reason,"
+    "        strftime('%Y-%m-%dT%H:%M:%fZ', r.start_utc_us / 1e6, 'unixepoch') AS began,"
+    "        g.path AS recording, r.command, s.run_id, s.first_s, s.last_s"
+    "   FROM coverage_spans AS s"
+    "   JOIN runs AS r ON r.run_id = s.run_id"
+    "   JOIN recordings AS g ON g.recording_id = r.recording_id"
+    "  ORDER BY r.seq, s.n;";
+
+static const char *const steps[] = {schema_1, schema_2};
 
 const struct sqlite_file_kind store_file_kind = {
     .what = "log",

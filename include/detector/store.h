@@ -40,13 +40,28 @@ struct store_run {
     const struct store_coverage *coverage;
     size_t n_coverage;
     const char *options; /* what else was asked for, as text; NULL: nothing. Part of run_id */
+    /* Live only. A live session is written in segments, each a run of its own over the session,
+     * which stands in the place of the recording: recording_sha256 is of its name, not of octets. */
+    bool live;
+    const char *receiver;                         /* device and serial; NULL: from a file */
+    double gain_db;                               /* live: NAN when not known */
+    const char *clock_quality, *position_quality; /* NULL: not known */
+    const struct store_live_cell *live_cells;     /* one a cell, same order; NULL: not live */
+};
+
+/* Live: a cell keeps the id it got when it was first seen, whatever it says later; only those that
+ * have news are written. */
+struct store_live_cell {
+    bool write;
+    char id[DIGEST_UUID_CAP];
 };
 
 struct store_coverage {
     enum arfcn_band band; /* ARFCN_BAND_UNKNOWN: outside the known bands */
     double from_hz, to_hz;
     double heard_s;
-    char reason[160]; /* "" or why it was not heard */
+    char reason[160];       /* "" or why it was not heard */
+    double first_s, last_s; /* live: of the dwells there, seconds of signal; 0: not said */
 };
 
 /* Opens or makes the log; migrates an older version after a backup beside it. Sentences for: a
@@ -67,6 +82,9 @@ int store_write_run(struct store *s, const struct store_run *run, const struct j
 void store_cell_id(const uint8_t space[16], const struct judged_cell *c, char ret[DIGEST_UUID_CAP]);
 void store_finding_id(const uint8_t space[16], const struct judged_cell *c, const struct finding *f,
                       char ret[DIGEST_UUID_CAP]);
+/* The same for a cell whose id is given. */
+void store_finding_id_of(const uint8_t space[16], const char *cell_id, const struct finding *f,
+                         char ret[DIGEST_UUID_CAP]);
 /* Under the same namespace: recording, command, version, options, rule set, databases. */
 void store_run_id(const struct store_run *run, char ret[DIGEST_UUID_CAP]);
 

@@ -341,6 +341,7 @@ static void a_window_without_samples_is_given_up_and_is_not_called_heard(void **
         scan_plan_heard(plan, 0.01, 0.5, now_s);
         assert_int_equal(scan_plan_next(plan, now_s + 1).action, SCAN_STAY);
         now_s += 10;
+        assert_int_not_equal(scan_plan_next(plan, now_s).action, SCAN_STAY);
         scan_plan_leave(plan, now_s);
         s = scan_plan_next(plan, now_s);
     }

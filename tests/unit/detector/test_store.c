@@ -14,7 +14,7 @@ static void a_run_comes_back_as_rows(void **state)
 {
     struct db_fixture *f = *state;
     static struct judged_cell c;
-    struct store_coverage cov = {ARFCN_P900, 935e6, 945e6, 5.0, ""};
+    struct store_coverage cov = {ARFCN_P900, 935e6, 945e6, 5.0, "", 0, 0};
     struct store_run run = db_run();
     char text[800];
     db_cell(&c);
@@ -478,6 +478,53 @@ static void a_migration_that_fails_changes_nothing(void **state)
     assert_int_equal(access(copy, F_OK), 0);
 }
 
+/* A live session: three segments, one cell whose identity and verdict come later, one without
+ * news in the second. */
+static void a_live_session_is_written_in_segments(void **state)
+{
+    struct db_fixture *f = *state;
+    static struct judged_cell c[2];
+    struct store_live_cell live[2] = {{true, "11111111-1111-5111-8111-111111111111"},
+                                      {true, "22222222-2222-5222-8222-222222222222"}};
+    struct store_coverage cov = {ARFCN_P900, 935e6, 945e6, 5.0, "", 1.5, 9.5};
+    struct store *s = NULL;
+    struct store_run run = db_run();
+    db_cell(&c[0]);
+    db_cell(&c[1]);
+    c[1].channel.number = 77;
+    c[0].has_ci = c[0].has_lai = false;
+    c[0].verdict = VERDICT_UNJUDGED;
+    run.live = true;
+    run.receiver = "RTL-SDR R820T 77";
+    run.gain_db = 32.8;
+    run.live_cells = live;
+    assert_int_equal(store_open(&s, f->path, f->err, sizeof(f->err)), 0);
+    assert_int_equal(store_write_run(s, &run, c, 2, NULL, f->err, sizeof(f->err)), 0);
+    db_cell(&c[0]);
+    live[1].write = false;
+    run.n_samp += 1000;
+    run.coverage = &cov;
+    run.n_coverage = 1;
+    assert_int_equal(store_write_run(s, &run, c, 2, NULL, f->err, sizeof(f->err)), 0);
+    run.n_samp += 1000;
+    run.n_coverage = 0;
+    live[0].write = false;
+    assert_int_equal(store_write_run(s, &run, c, 2, NULL, f->err, sizeof(f->err)), 0);
+    store_close(s);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM runs WHERE receiver = "
+                                     "'RTL-SDR R820T 77' AND gain_db = 32.8"),
+                     3);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM recordings WHERE sha256 LIKE 'live:%'"),
+                     1);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM cells"), 3);
+    assert_int_equal(db_int(f->path, "SELECT count(*) FROM cell_latest"), 2);
+    assert_int_equal(db_int(f->path, "SELECT ci FROM cell_latest WHERE cell_id LIKE '1111%'"),
+                     c[0].ci);
+    assert_int_equal(db_int(f->path, "SELECT count(DISTINCT finding_id) FROM findings"),
+                     2 * (int)c[0].n_findings);
+    assert_int_equal(db_int(f->path, "SELECT first_s = 1.5 AND last_s = 9.5 FROM coverage"), 1);
+}
+
 static void a_version_0_log_of_ours_is_brought_up(void **state)
 {
     struct db_fixture *f = *state;
@@ -488,7 +535,7 @@ static void a_version_0_log_of_ours_is_brought_up(void **state)
                      SQLITE_OK);
     assert_int_equal(store_open(&s, f->path, f->err, sizeof(f->err)), 0);
     store_close(s);
-    assert_int_equal(db_int(f->path, "PRAGMA user_version"), 1);
+    assert_int_equal(db_int(f->path, "PRAGMA user_version"), 2);
     snprintf(copy, sizeof(copy), "%s.backup-v0", f->path);
     assert_int_equal(db_int(copy, "SELECT x FROM early"), 1);
 }
@@ -518,6 +565,7 @@ int main(void)
         CASE(a_full_disk_loses_nothing_that_was_committed),
         CASE(an_older_file_is_migrated_after_a_backup),
         CASE(a_migration_that_fails_changes_nothing),
+        CASE(a_live_session_is_written_in_segments),
         CASE(a_version_0_log_of_ours_is_brought_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
