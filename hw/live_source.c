@@ -13,6 +13,7 @@
 #define SPAN_S          0.1
 
 static const struct live_kind *const kind_table[] = {
+    [LIVE_RTLSDR] = &live_kind_rtlsdr,
     [LIVE_RTLTCP] = &live_kind_rtltcp,
     [LIVE_FILE] = &live_kind_file,
 };
@@ -51,10 +52,6 @@ int live_source_open(struct live_source **ret, const struct live_source_config *
     (void)pthread_mutex_init(&src->control, NULL);
     (void)pthread_mutex_init(&src->words, NULL);
     int rc = prepare(src, cfg, err, err_cap);
-    if (rc == 0 && !kind_table[src->spec.kind]) {
-        (void)snprintf(err, err_cap, "no dongle can be used by this build");
-        rc = -ENODEV;
-    }
     if (rc == 0) {
         src->kind = kind_table[src->spec.kind];
         rc = src->kind->open(src, err, err_cap);

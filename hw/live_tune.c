@@ -19,7 +19,7 @@
 #define PLL_TRIES      3
 #define AWAY_HZ        20e6
 #define DEAD_FLOOR     0.05 /* even the grid's own noise, 1/6, needs an input that moves */
-#define FALLEN_RATIO   0.05 /* 13 dB below what this receiver usually hears at the same gain */
+#define FALLEN_RATIO   0.1  /* of what this receiver usually hears at the same gain */
 
 int stream_set_rate(struct live_source *src, uint32_t rtl_xtal_hz, char *err, size_t err_cap)
 {
