@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "core/detmath.h"
+#include "dsp/gauge.h"
 #include "gsm/cell_sums.h"
 #include "gsm/mframe.h"
 #include "gsm/paging.h"
+#include "gsm/sch.h"
 #include "gsm/si.h"
 #include "gsm/si_combine.h"
 #include "gsm/xcch.h"
@@ -43,6 +45,9 @@ struct cell_blocks {
     int neci;      /* -1 unknown */
     int ccch_conf; /* -1 unknown */
     struct gathering now;
+    struct cell_measured measured[4]; /* of the block being gathered: where it was expected */
+    float y[4][EQUALIZER_SYMS][2];    /* its symbols; only of the BCCH, 2 us a burst is enough */
+    bool have_y;
     struct gathering waiting[WAITING_CAP];
     size_t n_waiting;
     struct cell_sums sums;
@@ -123,10 +128,62 @@ static void update_key(struct cell_blocks *b, double at_s)
     b->key_ready = true;
 }
 
+static struct cell_measured expected_at(const struct cell_blocks *b, const struct cell_burst *at)
+{
+    return (struct cell_measured){
+        .offset_hz = at->offset_hz - b->nominal_hz,
+        .sym_hz = at->sym_hz,
+        .at_sym = at->samp / b->rate_hz * GSM_SYMBOL_RATE_HZ,
+        .fn = at->fn,
+    };
+}
+
+/* Now that its bits are known. */
+static void measure(struct cell_measured *m, const float y[EQUALIZER_SYMS][2],
+                    const int8_t sym[GSM_BURST_BITS])
+{
+    gauge_run(y, sym, &m->gauge);
+    m->offset_hz += m->gauge.ramp_sym * m->sym_hz;
+}
+
+/* Returns false when there are no symbols to measure. */
+static bool measure_sch(struct cell_blocks *b, const struct cell_burst *at, bool ok,
+                        struct cell_measured *ret)
+{
+    int8_t sym[GSM_BURST_BITS];
+    if (!at->y)
+        return false;
+    if (!ok) {
+        cell_sums_add_lost(&b->sums, gauge_total(at->y), 1);
+        return false;
+    }
+    *ret = expected_at(b, at);
+    sch_symbols(b->bsic, at->fn, sym);
+    measure(ret, at->y, sym);
+    cell_sums_add_measured(&b->sums, ret, 1);
+    return true;
+}
+
+static void measure_lost(struct cell_blocks *b)
+{
+    for (int i = 0; b->have_y && i < 4; i++)
+        cell_sums_add_lost(&b->sums, gauge_total((const float(*)[2])b->y[i]), 1);
+}
+
+static void measure_block(struct cell_blocks *b, const uint8_t l2[GSM_L2_OCT])
+{
+    int8_t sym[4][GSM_BURST_BITS];
+    xcch_symbols(l2, b->bsic & 7, sym);
+    for (int i = 0; i < 4; i++)
+        measure(&b->measured[i], (const float(*)[2])b->y[i], sym[i]);
+    cell_sums_add_measured(&b->sums, b->measured, 4);
+}
+
 void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, enum cell_sch got)
 {
     struct cell_burst_stat stat = burst_stat(b, at);
-    bool ok = got == CELL_SCH_DECODED;
+    struct cell_measured m;
+    bool ok = got == CELL_SCH_DECODED, measured = measure_sch(b, at, ok, &m);
     if (ok)
         cell_sums_add_burst(&b->sums, &stat);
     cell_sums_count_sch(&b->sums, ok, at->fn, at->samp / b->rate_hz);
@@ -138,8 +195,9 @@ void cell_blocks_push_sch(struct cell_blocks *b, const struct cell_burst *at, en
     e->kind = GSM_EVENT_SCH;
     e->fn = at->fn;
     e->samp = at->samp;
-    e->offset_hz = stat.offset_hz;
-    e->snr_db = det_db((double)at->soft->es_n0);
+    e->offset_hz = measured ? m.offset_hz : stat.offset_hz;
+    e->snr_db =
+        det_db(measured ? gauge_es_n0(m.gauge.energy, m.gauge.noise) : (double)at->soft->es_n0);
     e->assumed = !ok;
 }
 
@@ -255,10 +313,15 @@ static bool finish_block(struct cell_blocks *b, const struct gathering *g, bool 
             return false;
     } else if (!decode_block(b, g, in_bcch, &d)) {
         cell_sums_fail_block(&b->sums, in_bcch);
+        if (in_bcch)
+            measure_lost(b);
         return false;
     }
-    if (in_bcch)
+    if (in_bcch) {
         si_combine_clear(b->combine, g->fn);
+        if (b->have_y)
+            measure_block(b, d.block.l2);
+    }
     bool is_si = si_type_of(d.block.l2, GSM_L2_OCT) != SI_UNKNOWN;
     update_key(b, at_s);
     if (is_si)
@@ -309,6 +372,11 @@ bool cell_blocks_push(struct cell_blocks *b, const struct cell_burst *at)
     }
     g->have |= 1u << slot.burst;
     g->stat[slot.burst] = burst_stat(b, at);
+    b->have_y = at->y && slot.kind == MFRAME_BCCH;
+    if (b->have_y) {
+        b->measured[slot.burst] = expected_at(b, at);
+        memcpy(b->y[slot.burst], at->y, sizeof(b->y[0]));
+    }
     memcpy(g->soft[slot.burst], at->soft->soft, GSM_BURST_BITS);
     if (slot.burst < 3)
         return false;
@@ -352,8 +420,8 @@ void cell_blocks_flush(struct cell_blocks *b, const struct cell_clock *clock,
     cell_sums_finish(&b->sums, sps, rep);
     rep->tx = b->tx;
     rep->fn_epoch_frames = cell_clock_epoch(clock);
-    rep->clock_ppm = (clock->frame_samp / (b->rate_hz * GSM_FRAME_S) - 1.0) * 1e6;
-    rep->delay_spread_us = delay_spread_us;
+    if (isnan(rep->delay_spread_us))
+        rep->delay_spread_us = delay_spread_us;
     b->counts.n_blocks += rep->n_bcch + rep->n_ccch;
     b->counts.n_blocks_failed += rep->n_bcch_failed + rep->n_ccch_failed;
 }

@@ -157,6 +157,7 @@ static void take_burst(struct cell_rx *c, const struct cell_rx_work *w, int slot
         .offset_hz = c->place[slot].offset_hz,
         .sym_hz = c->cfg->rate_hz / c->place[slot].sym_samp,
         .soft = &w->out[slot],
+        .y = (const float(*)[2])w->in[slot].y,
     };
     bool heard;
     if (w->in[slot].kind == BURST_SYNC) {

@@ -5,6 +5,8 @@
 #include <osmocom/core/bits.h>
 #include <string.h>
 
+#include "dsp/training.h"
+
 #define SCH_BITS   78
 #define SCH_HALF   39
 #define SCH_SECOND 106 /* 3 tail + 39 data + 64 training */
@@ -74,6 +76,17 @@ double sch_fit(const int8_t soft[GSM_BURST_BITS], int bsic, uint32_t fn)
         all += v < 0 ? -v : v;
     }
     return all ? (double)fit / all : 0.0;
+}
+
+void sch_symbols(int bsic, uint32_t fn, int8_t ret[GSM_BURST_BITS])
+{
+    uint8_t sb[4];
+    ubit_t bits[SCH_BITS];
+    memcpy(ret, training_known(BURST_SYNC, 0), GSM_BURST_BITS);
+    sch_pack(bsic, fn, sb);
+    gsm0503_sch_encode(bits, sb);
+    for (int i = 0; i < SCH_BITS; i++)
+        ret[i < SCH_HALF ? 3 + i : SCH_SECOND - SCH_HALF + i] = bits[i] ? -1 : 1;
 }
 
 const char *sch_result_name(enum sch_result r)

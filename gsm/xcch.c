@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dsp/training.h"
+
 /* Data and stealing bits around the training sequence: 57 + 1, 1 + 57. */
 #define HALF_BITS   58
 #define HALF_FIRST  3
@@ -213,6 +215,18 @@ double xcch_fit(const struct xcch_coded *coded, const uint8_t l2[GSM_L2_OCT])
         all += abs(coded->bit[i]);
     }
     return all ? (double)fit / (double)all : 0.0;
+}
+
+void xcch_symbols(const uint8_t l2[GSM_L2_OCT], int tsc, int8_t ret[4][GSM_BURST_BITS])
+{
+    ubit_t bits[4 * MAP_BITS];
+    gsm0503_xcch_encode(bits, l2);
+    for (int b = 0; b < 4; b++) {
+        memcpy(ret[b], training_known(BURST_NORMAL, tsc), GSM_BURST_BITS);
+        for (int i = 0; i < MAP_BITS; i++)
+            ret[b][i < HALF_BITS ? HALF_FIRST + i : HALF_SECOND - HALF_BITS + i] =
+                bits[b * MAP_BITS + i] ? -1 : 1;
+    }
 }
 
 void xcch_warm_up(void)

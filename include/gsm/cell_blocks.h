@@ -35,6 +35,7 @@ struct cell_burst {
     double offset_hz; /* from the centre, as predicted when it was cut */
     double sym_hz;    /* symbol rate, to turn the ramp into Hz */
     const struct burst_soft *soft;
+    const float (*y)[2]; /* EQUALIZER_SYMS symbols, to measure once its bits are known; or NULL */
 };
 
 /* An SCH in its place: decoded with the expected content, or at least fitting it (told as assumed,

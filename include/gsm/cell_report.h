@@ -19,6 +19,8 @@
 #include "gsm_const.h"
 
 #define CELL_REPORT_SI_CAP 24
+/* Delays of the channel told, one symbol (3.7 us) apart. */
+#define CELL_REPORT_TAPS 6
 
 /* One distinct content of a BCCH message in this span. */
 struct cell_si_seen {
@@ -48,13 +50,17 @@ struct cell_report {
     /* how it was heard; NAN where the source does not say */
     double level_dbfs;
     double level_dbm;       /* GSMTAP only */
-    double snr_db;          /* Es/N0 */
+    double snr_db;          /* Es/N0: mean carrier over mean of everything else */
     double offset_hz;       /* carrier received minus nominal, after --ppm; positive = high */
     double offset_se_hz;    /* standard error of offset_hz */
-    double clock_ppm;       /* symbol clock against the receiver's sample clock */
-    double phase_error_deg; /* rms over the bursts of the span */
-    double delay_spread_us;
-    uint32_t n_sch; /* SCH decoded by themselves */
+    double clock_ppm;       /* length of a frame against the sample clock, by arrival times alone:
+                               positive = frames come too slowly */
+    double clock_se_ppm;    /* standard error of clock_ppm */
+    double phase_error_deg; /* rms, less what noise explains */
+    double delay_spread_us; /* rms, of the channel alone */
+    double
+        taps_db[CELL_REPORT_TAPS]; /* mean power at six delays in a row, strongest 0; -99: none */
+    uint32_t n_sch;                /* SCH decoded by themselves */
     uint32_t n_sch_failed;
     uint32_t n_bcch;
     uint32_t n_bcch_failed;

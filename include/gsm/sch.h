@@ -28,6 +28,8 @@ enum sch_result sch_decode(const int8_t soft[GSM_BURST_BITS], struct sch_info *r
 /* How well soft bits fit the SCH of this BSIC and frame number: -1..1, 1 without an error; noise
  * gives 0 with a standard deviation of 0.14. */
 double sch_fit(const int8_t soft[GSM_BURST_BITS], int bsic, uint32_t fn);
+/* The whole burst that carries them: +1 for bit 0, -1 for bit 1. */
+void sch_symbols(int bsic, uint32_t fn, int8_t ret[GSM_BURST_BITS]);
 const char *sch_result_name(enum sch_result r);
 
 /* Call once before threads start: the library's Viterbi decoder initialises itself lazily. */

@@ -43,6 +43,9 @@ enum xcch_result xcch_decode_list(const struct xcch_coded *coded, int n, struct 
  * of all; 1 without any error. */
 double xcch_fit(const struct xcch_coded *coded, const uint8_t l2[GSM_L2_OCT]);
 
+/* The four bursts that carry a block, with training sequence tsc (0..7): +1 for bit 0, -1 for 1. */
+void xcch_symbols(const uint8_t l2[GSM_L2_OCT], int tsc, int8_t ret[4][GSM_BURST_BITS]);
+
 void xcch_warm_up(void);
 
 #endif

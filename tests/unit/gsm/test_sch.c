@@ -3,6 +3,7 @@
 
 #include <osmocom/coding/gsm0503_coding.h>
 
+#include "dsp/training.h"
 #include "gsm/sch.h"
 #include "unit/gsm/recorded.h"
 #include "unit/gsm/soft_bits.h"
@@ -153,6 +154,26 @@ static void what_it_must_say_fits_it(void **state)
     assert_in_range(n_other, 0, 3);
 }
 
+/* A soft bit of 0 is positive, as its symbol is. */
+static void its_symbols_are_the_burst_that_was_sent(void **state)
+{
+    (void)state;
+    for (uint32_t n = 0; n < 200; n++) {
+        int8_t sym[GSM_BURST_BITS], soft[GSM_BURST_BITS];
+        struct sch_info got;
+        uint32_t fn = (n * 9049u) / 51 * 51 % GSM_HYPERFRAME + 21;
+        sch_symbols((int)(n % 64), fn, sym);
+        encode(fn, (int)(n % 64), soft);
+        for (int i = 0; i < GSM_BURST_BITS; i++) {
+            int8_t known = training_known(BURST_SYNC, 0)[i];
+            assert_true(known ? sym[i] == known : sym[i] == (soft[i] > 0 ? 1 : -1));
+            soft[i] = (int8_t)(127 * sym[i]);
+        }
+        assert_int_equal(sch_decode(soft, &got), SCH_OK);
+        assert_true(got.fn == fn && got.bsic == (int)(n % 64) && got.bit_errors == 0);
+    }
+}
+
 static void results_have_names(void **state)
 {
     (void)state;
@@ -169,6 +190,7 @@ int main(void)
         cmocka_unit_test(noise_that_passes_is_rare_and_dirty),
         cmocka_unit_test(recorded_bursts_of_a_base_station),
         cmocka_unit_test(what_it_must_say_fits_it),
+        cmocka_unit_test(its_symbols_are_the_burst_that_was_sent),
         cmocka_unit_test(results_have_names),
     };
     sch_warm_up();

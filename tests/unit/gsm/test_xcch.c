@@ -3,6 +3,7 @@
 
 #include <osmocom/coding/gsm0503_coding.h>
 
+#include "dsp/training.h"
 #include "gsm/mframe.h"
 #include "gsm/xcch.h"
 #include "unit/gsm/recorded.h"
@@ -202,6 +203,30 @@ static void recorded_blocks_of_a_base_station(void **state)
     assert_true(n_done + 2 >= n);
 }
 
+static void its_symbols_are_the_bursts_that_were_sent(void **state)
+{
+    uint64_t seed = 7;
+    (void)state;
+    for (int n = 0; n < 100; n++) {
+        uint8_t l2[GSM_L2_OCT];
+        int8_t sym[4][GSM_BURST_BITS], soft[4][GSM_BURST_BITS];
+        struct xcch_block block;
+        hex_fill_random(&seed, l2, sizeof(l2));
+        xcch_symbols(l2, n % 8, sym);
+        for (int b = 0; b < 4; b++) {
+            const int8_t *known = training_known(BURST_NORMAL, n % 8);
+            for (int i = 0; i < GSM_BURST_BITS; i++) {
+                assert_true(sym[b][i] == 1 || sym[b][i] == -1);
+                assert_true(known[i] == 0 || sym[b][i] == known[i]);
+                soft[b][i] = (int8_t)(127 * sym[b][i]);
+            }
+        }
+        assert_int_equal(xcch_decode((const int8_t(*)[GSM_BURST_BITS])soft, &block), XCCH_OK);
+        assert_memory_equal(block.l2, l2, sizeof(l2));
+        assert_int_equal(block.bit_errors, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +236,7 @@ int main(void)
         cmocka_unit_test(the_list_saves_most_of_what_failed_and_nothing_wrong),
         cmocka_unit_test(noise_is_never_a_block),
         cmocka_unit_test(sums_of_repeats_read_where_none_does_alone),
+        cmocka_unit_test(its_symbols_are_the_bursts_that_were_sent),
         cmocka_unit_test(recorded_blocks_of_a_base_station),
     };
     xcch_warm_up();

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dsp/gauge.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "core/detmath.h"
+
+/* Rows whose taps, and the products around them, all lie inside the burst. */
+#define ROW_FIRST 12
+#define ROWS      128
+#define TAPS      CHANNEL_TAPS
+/* C1 behind the receive filter as C0 passed through these five taps, rho[|m|] (-j)^m (measured on
+ * the formulas of TS 45.004: 47 dB below the carrier is left of it). */
+static const float rho[3] = {0.0767f, -0.0195f, 0.0067f};
+/* GMSK sampled where its eye is open, over its mean power times samples per symbol: 1.018 there,
+ * 1.004 between two eyes. */
+#define EYE_GAIN 1.0165
+/* Variance in symbols^2 of the pulse's own power over symbol-spaced taps: 0.213 on average over
+ * the place of the samples, and this much less where they meet the eye. */
+#define PULSE_VAR     0.2135
+#define PULSE_VAR_EYE 0.0401
+#define PULSE_ROUNDS  8
+#define TWO_PI        6.283185307179586
+/* A residual turn from the middle to the end of the burst beyond which the fit is done again, rad. */
+#define RAMP_LINEAR 0.3
+#define RAMP_ROUNDS 3
+/* Of the fitted channel's energy at least so much is the channel. */
+#define SHARE_LEAST 0.3
+/* Taps around delay 0 that tell where the burst lies. */
+#define DELAY_REACH 2
+
+typedef float four __attribute__((vector_size(16)));
+
+struct work {
+    float y_re[ROWS], y_im[ROWS];
+    float backward[GSM_BURST_BITS];                         /* symbols, last first */
+    float more_re[GSM_BURST_BITS], more_im[GSM_BURST_BITS]; /* what C1 adds to each symbol */
+    float sym[GSM_BURST_BITS];
+    float m_re[ROWS], m_im[ROWS]; /* the carrier as the channel gives it */
+    double factor[TAPS][TAPS];    /* Cholesky factor of the symbols' correlation */
+    double inverse[TAPS];         /* of its diagonal */
+    double h_re[TAPS], h_im[TAPS];
+};
+
+static void load(struct work *w, const float y[EQUALIZER_SYMS][2], const int8_t *sym)
+{
+    float three[GSM_BURST_BITS] = {0.0f};
+    for (int k = 0; k < ROWS; k++) {
+        w->y_re[k] = y[k + ROW_FIRST + EQUALIZER_LEAD][0];
+        w->y_im[k] = y[k + ROW_FIRST + EQUALIZER_LEAD][1];
+    }
+    for (int k = 0; k < GSM_BURST_BITS; k++) {
+        w->sym[k] = (float)sym[k];
+        w->backward[GSM_BURST_BITS - 1 - k] = (float)sym[k];
+    }
+    for (int k = 1; k < GSM_BURST_BITS - 1; k++)
+        three[k] = (float)(sym[k - 1] * sym[k] * sym[k + 1]);
+    memset(w->more_re, 0, sizeof(w->more_re));
+    memset(w->more_im, 0, sizeof(w->more_im));
+    for (int k = 2; k < GSM_BURST_BITS - 2; k++) {
+        w->more_re[k] = rho[0] * three[k] - rho[2] * (three[k - 2] + three[k + 2]);
+        w->more_im[k] = rho[1] * (three[k + 1] - three[k - 1]);
+    }
+}
+
+/* Correlation of the symbols with themselves over the rows, factored. The first row of delays is
+ * summed, the others follow from it: small integers, exact. */
+static void factor(struct work *w, const int8_t *sym)
+{
+    int gram[TAPS][TAPS];
+    const int8_t *s = sym + ROW_FIRST - CHANNEL_FIRST; /* symbol of row 0 at the first delay */
+    for (int d = 0; d < TAPS; d++) {
+        int sum = 0;
+        for (int k = 0; k < ROWS; k++)
+            sum += s[k] * s[k - d];
+        gram[d][0] = sum;
+        for (int i = 1; i + d < TAPS; i++) {
+            sum += s[-i] * s[-i - d] - s[ROWS - i] * s[ROWS - i - d];
+            gram[i + d][i] = sum;
+        }
+    }
+    for (int i = 0; i < TAPS; i++) {
+        for (int k = 0; k <= i; k++) {
+            double sum = gram[i][k];
+            for (int m = 0; m < k; m++)
+                sum -= w->factor[i][m] * w->factor[k][m];
+            if (k < i)
+                w->factor[i][k] = sum * w->inverse[k];
+            else
+                w->inverse[i] = 1.0 / sqrt(sum > 1e-3 ? sum : 1e-3);
+        }
+    }
+}
+
+/* b becomes (factor factor^T)^-1 b. */
+static void solve(const struct work *w, double b_re[TAPS], double b_im[TAPS])
+{
+    for (int i = 0; i < TAPS; i++) {
+        for (int m = 0; m < i; m++) {
+            b_re[i] -= w->factor[i][m] * b_re[m];
+            b_im[i] -= w->factor[i][m] * b_im[m];
+        }
+        b_re[i] *= w->inverse[i];
+        b_im[i] *= w->inverse[i];
+    }
+    for (int i = TAPS - 1; i >= 0; i--) {
+        for (int m = i + 1; m < TAPS; m++) {
+            b_re[i] -= w->factor[m][i] * b_re[m];
+            b_im[i] -= w->factor[m][i] * b_im[m];
+        }
+        b_re[i] *= w->inverse[i];
+        b_im[i] *= w->inverse[i];
+    }
+}
+
+/* Correlation of the symbols at each delay with a row of values. */
+static void correlate(const struct work *w, const float *re, const float *im, double ret_re[TAPS],
+                      double ret_im[TAPS])
+{
+    four sum_re[TAPS / 4] = {{0}}, sum_im[TAPS / 4] = {{0}};
+    for (int k = 0; k < ROWS; k++) {
+        /* delay i of row k stands at this place plus i */
+        const float *a = w->backward + GSM_BURST_BITS - 1 - (k + ROW_FIRST - CHANNEL_FIRST);
+        for (int q = 0; q < TAPS / 4; q++) {
+            four s;
+            memcpy(&s, a + 4 * q, sizeof(s));
+            sum_re[q] += s * re[k];
+            sum_im[q] += s * im[k];
+        }
+    }
+    for (int i = 0; i < TAPS; i++) {
+        ret_re[i] = (double)sum_re[i / 4][i % 4];
+        ret_im[i] = (double)sum_im[i / 4][i % 4];
+    }
+}
+
+/* m = the channel's answer to the symbols, or to what C1 adds to them alone. */
+static void answer(struct work *w, bool added_only)
+{
+    memset(w->m_re, 0, sizeof(w->m_re));
+    memset(w->m_im, 0, sizeof(w->m_im));
+    for (int i = 0; i < TAPS; i++) {
+        int at = ROW_FIRST - CHANNEL_FIRST - i;
+        const float *s_re = w->more_re + at, *s_im = w->more_im + at, *s = w->sym + at;
+        float re = (float)w->h_re[i], im = (float)w->h_im[i], all = added_only ? 0.0f : 1.0f;
+        for (int k = 0; k < ROWS; k++) {
+            float a = s_re[k] + all * s[k];
+            w->m_re[k] += a * re - s_im[k] * im;
+            w->m_im[k] += a * im + s_im[k] * re;
+        }
+    }
+}
+
+/* Least squares: the linear pulse first, then with what C1 adds by that channel taken out. */
+static void fit_channel(struct work *w)
+{
+    float re[ROWS], im[ROWS];
+    correlate(w, w->y_re, w->y_im, w->h_re, w->h_im);
+    solve(w, w->h_re, w->h_im);
+    answer(w, true);
+    for (int k = 0; k < ROWS; k++) {
+        re[k] = w->y_re[k] - w->m_re[k];
+        im[k] = w->y_im[k] - w->m_im[k];
+    }
+    correlate(w, re, im, w->h_re, w->h_im);
+    solve(w, w->h_re, w->h_im);
+    answer(w, false);
+}
+
+static double from_middle(int row)
+{
+    return row - (ROWS - 1) / 2.0;
+}
+
+/* The phase that grows along the burst, fitted together with the channel: what the channel's taps
+ * could explain as well is not counted. Returns radians a symbol; *ret_gain: what one radian a
+ * symbol would add to the energy. */
+static double fit_ramp(const struct work *w, double *ret_gain)
+{
+    float v_re[ROWS], v_im[ROWS];
+    double c_re[TAPS], c_im[TAPS], g_re[TAPS], g_im[TAPS], seen = 0.0, gain = 0.0;
+    for (int k = 0; k < ROWS; k++) {
+        v_re[k] = -(float)from_middle(k) * w->m_im[k];
+        v_im[k] = (float)from_middle(k) * w->m_re[k];
+        seen += (double)(v_re[k] * (w->y_re[k] - w->m_re[k]));
+        seen += (double)(v_im[k] * (w->y_im[k] - w->m_im[k]));
+        gain += (double)(v_re[k] * v_re[k]) + (double)(v_im[k] * v_im[k]);
+    }
+    correlate(w, v_re, v_im, c_re, c_im);
+    memcpy(g_re, c_re, sizeof(g_re));
+    memcpy(g_im, c_im, sizeof(g_im));
+    solve(w, g_re, g_im);
+    for (int i = 0; i < TAPS; i++)
+        gain -= c_re[i] * g_re[i] + c_im[i] * g_im[i];
+    *ret_gain = gain > 1e-30 ? gain : 1e-30;
+    return seen / *ret_gain;
+}
+
+static void turn_back(struct work *w, double turns_per_sym)
+{
+    for (int k = 0; k < ROWS; k++) {
+        double c, s;
+        float re = w->y_re[k], im = w->y_im[k];
+        det_sincos(-turns_per_sym * from_middle(k), &c, &s);
+        w->y_re[k] = (float)((double)re * c - (double)im * s);
+        w->y_im[k] = (float)((double)re * s + (double)im * c);
+    }
+}
+
+/* Energies and phase, the ramp taken out. */
+static void take_energies(const struct work *w, double ramp, double gain, struct gauge *ret)
+{
+    double left = 0.0, energy = 0.0;
+    ret->across = ret->along = ret->carrier4 = 0.0;
+    for (int k = 0; k < ROWS; k++) {
+        double mr = (double)w->m_re[k], mi = (double)w->m_im[k], power = mr * mr + mi * mi;
+        double er = (double)w->y_re[k] - mr, ei = (double)w->y_im[k] - mi;
+        double across = ei * mr - er * mi - ramp * from_middle(k) * power;
+        double along = er * mr + ei * mi;
+        left += er * er + ei * ei;
+        energy += power;
+        ret->across += across * across;
+        ret->along += along * along;
+        ret->carrier4 += power * power;
+    }
+    left -= ramp * ramp * gain;
+    ret->noise = (left > 0.0 ? left : 0.0) / (ROWS - TAPS - 0.5) + 1e-30;
+    ret->energy = energy / ROWS - ret->noise * TAPS / ROWS;
+}
+
+static void take_taps(const struct work *w, struct gauge *ret)
+{
+    double doubt = ret->noise / (ROWS - TAPS), sum = 0.0, total = 0.0, arm = 0.0;
+    for (int i = 0; i < TAPS; i++) {
+        double delay = i + CHANNEL_FIRST, power = w->h_re[i] * w->h_re[i] + w->h_im[i] * w->h_im[i];
+        ret->tap_power[i] = power - doubt;
+        if (fabs(delay) > DELAY_REACH)
+            continue;
+        total += power - doubt;
+        sum += delay * (power - doubt);
+        arm += delay * delay * (2.0 * power + doubt);
+    }
+    bool good = total > doubt;
+    ret->delay_sym = good ? sum / total : 0.0;
+    ret->delay_var = good ? doubt * arm / (total * total) : 1.0;
+    ret->delay_var = ret->delay_var < 1.0 ? ret->delay_var : 1.0;
+}
+
+void gauge_run(const float y[EQUALIZER_SYMS][2], const int8_t sym[GSM_BURST_BITS],
+               struct gauge *ret)
+{
+    struct work w;
+    double ramp = 0.0, gain = 1.0, turned = 0.0;
+    load(&w, y, sym);
+    factor(&w, sym);
+    for (int round = 0; round < RAMP_ROUNDS; round++) {
+        fit_channel(&w);
+        ramp = fit_ramp(&w, &gain);
+        if (fabs(ramp) * ROWS / 2 < RAMP_LINEAR || round == RAMP_ROUNDS - 1)
+            break;
+        turn_back(&w, ramp / TWO_PI);
+        turned += ramp;
+    }
+    take_energies(&w, ramp, gain, ret);
+    take_taps(&w, ret);
+    /* the channel's own noise is in the yardstick, but not in what was measured with it */
+    double share = ret->energy / (ret->energy + ret->noise * TAPS / ROWS);
+    share = share > SHARE_LEAST ? share : SHARE_LEAST;
+    ret->ramp_sym = (turned + ramp / share) / TWO_PI;
+    ret->ramp_var = ret->noise / (2.0 * gain * share * share * TWO_PI * TWO_PI);
+}
+
+double gauge_total(const float y[EQUALIZER_SYMS][2])
+{
+    double sum = 0.0;
+    for (int k = ROW_FIRST; k < ROW_FIRST + ROWS; k++) {
+        double re = (double)y[k + EQUALIZER_LEAD][0], im = (double)y[k + EQUALIZER_LEAD][1];
+        sum += re * re + im * im;
+    }
+    return sum / ROWS;
+}
+
+double gauge_es_n0(double energy, double noise)
+{
+    return noise > 0.0 ? energy / EYE_GAIN / noise : 0.0;
+}
+
+double gauge_power(double energy, double samples_per_sym)
+{
+    return energy / EYE_GAIN / samples_per_sym;
+}
+
+double gauge_spread_sym(const double tap_power[CHANNEL_TAPS])
+{
+    double total = 0.0, sum = 0.0, sum2 = 0.0;
+    for (int i = 0; i < TAPS; i++) {
+        double delay = i + CHANNEL_FIRST;
+        total += tap_power[i];
+        sum += delay * tap_power[i];
+        sum2 += delay * delay * tap_power[i];
+    }
+    if (!(total > 0.0))
+        return 0.0;
+    double all = sum2 / total - sum / total * (sum / total), var = 0.0;
+    /* the wider the echoes lie, the less the samples all meet an eye */
+    for (int i = 0; i < PULSE_ROUNDS; i++) {
+        double eye = det_exp2(-0.5 * TWO_PI * TWO_PI * var * 1.4426950408889634);
+        var = all - PULSE_VAR + PULSE_VAR_EYE * eye;
+        var = var > 0.0 ? var : 0.0;
+    }
+    return sqrt(var);
+}
+
+double gauge_phase_error_rad(double across, double along, double carrier4)
+{
+    double more = (across - along) / (1.0 - (double)TAPS / ROWS);
+    return more > 0.0 && carrier4 > 0.0 ? sqrt(more / carrier4) : 0.0;
+}
