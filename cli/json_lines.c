@@ -98,7 +98,7 @@ static json_t *si_seen(const struct judged_cell *c)
     return list;
 }
 
-static void put_cell(struct json_lines *j, const struct judged_cell *c, const char *id,
+void json_lines_cell(struct json_lines *j, const struct judged_cell *c, const char *id,
                      const struct pipeline_outcome *o)
 {
     char key[CELL_KEY_CAP];
@@ -128,7 +128,7 @@ static void put_cell(struct json_lines *j, const struct judged_cell *c, const ch
     json_put_line(j->out, line);
 }
 
-static void put_si(struct json_lines *j, const struct cell_si_seen *si, const char *id,
+void json_lines_si(struct json_lines *j, const struct cell_si_seen *si, const char *id,
                    bool fn_known)
 {
     json_put_line(j->out,
@@ -149,11 +149,9 @@ static json_t *evidence(const struct finding *f)
     return list;
 }
 
-static void put_finding(struct json_lines *j, const struct judged_cell *c, const struct finding *f,
-                        const char *id, const uint8_t space[16])
+void json_lines_finding(struct json_lines *j, const struct finding *f, const char *id,
+                        const char *finding_id)
 {
-    char finding_id[DIGEST_UUID_CAP];
-    store_finding_id(space, c, f, finding_id);
     json_put_line(j->out,
                   json_pack("{s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s,s:i,s:s,s:o}", "type", "finding",
                             "cell_id", id, "rule", f->rule, "weight_db",
@@ -162,47 +160,54 @@ static void put_finding(struct json_lines *j, const struct judged_cell *c, const
                             f->rule_version, "statistics", f->statistics, "evidence", evidence(f)));
 }
 
-static void put_alert(struct json_lines *j, const struct judged_cell *c, const char *id)
+void json_lines_alert(struct json_lines *j, const struct judged_cell *c, const char *id)
 {
     json_t *rules = json_array(), *skipped = json_array();
     for (size_t i = 0; i < c->n_findings; i++)
         json_array_append_new(rules, json_string(c->findings[i].rule));
     for (size_t i = 0; i < c->n_not_evaluable; i++)
         json_array_append_new(skipped, json_string(c->not_evaluable[i]));
-    json_put_line(j->out, json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:o}", "type", "alert", "cell_id",
-                                    id, "verdict", verdict_name(c->verdict), "score_db",
-                                    rounded(c->score_db, PER_DB), "rules", rules, "not_evaluable",
-                                    skipped, "text", c->alert_text, "allowed",
-                                    text_or_null(c->allowed[0] != '\0', c->allowed)));
+    char key[CELL_KEY_CAP];
+    judged_cell_key(c, key);
+    json_put_line(j->out,
+                  json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:s,s:o,s:s,s:s,s:i}", "type", "alert",
+                            "cell_id", id, "verdict", verdict_name(c->verdict), "score_db",
+                            rounded(c->score_db, PER_DB), "rules", rules, "not_evaluable", skipped,
+                            "text", c->alert_text, "allowed",
+                            text_or_null(c->allowed[0] != '\0', c->allowed), "cell_key", key,
+                            "band", arfcn_band_name(c->channel.band), "arfcn", c->channel.number));
 }
 
-static void put_coverage(struct json_lines *j, const struct store_coverage *row)
+void json_lines_coverage(struct json_lines *j, const struct store_coverage *row)
 {
     json_put_line(j->out,
-                  json_pack("{s:s,s:s,s:o,s:o,s:o,s:o}", "type", "coverage", "band",
+                  json_pack("{s:s,s:s,s:o,s:o,s:o,s:o,s:o*,s:o*}", "type", "coverage", "band",
                             arfcn_band_name(row->band), "from_hz", rounded(row->from_hz, PER_HZ),
                             "to_hz", rounded(row->to_hz, PER_HZ), "heard_s",
                             rounded(row->heard_s, PER_S), "reason",
-                            text_or_null(row->reason[0] != '\0', row->reason)));
+                            text_or_null(row->reason[0] != '\0', row->reason), "first_s",
+                            row->last_s > 0 ? rounded(row->first_s, PER_S) : NULL, "last_s",
+                            row->last_s > 0 ? rounded(row->last_s, PER_S) : NULL));
 }
 
-static void put_summary(struct json_lines *j, const struct pipeline_outcome *o)
+void json_lines_summary(struct json_lines *j, const struct pipeline_outcome *o)
 {
     char sha256[DIGEST_HEX_CAP];
     digest_format(o->run.recording_sha256, sha256);
     json_t *remarks = json_array();
     for (size_t i = 0; i < o->n_remarks; i++)
         json_array_append_new(remarks, plain_text_json(o->remarks[i]));
-    json_put_line(j->out,
-                  json_pack("{s:s,s:s,s:I,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:o,s:o,s:o}", "type",
-                            "summary", "sha256", sha256, "samples", (json_int_t)o->run.n_samp,
-                            "signal_s", rounded(o->run.signal_s, PER_S), "carriers",
-                            (json_int_t)o->n_carriers, "cells", (json_int_t)o->n_cells, "flagged",
-                            (json_int_t)o->n_flagged, "blocks", (json_int_t)o->n_blocks,
-                            "blocks_failed", (json_int_t)o->n_blocks_failed, "dropped_samples",
-                            (json_int_t)0, "interrupted", o->run.interrupted, "known",
-                            !o->known_absent, "remarks", remarks, "cpu_s", rounded(o->cpu_s, 1000),
-                            "realtime", rounded(o->run.signal_s / fmax(o->wall_s, 1e-6), 10)));
+    json_put_line(
+        j->out,
+        json_pack(
+            "{s:s,s:o,s:I,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:o,s:o,s:o,s:s*}", "type", "summary",
+            "sha256", text_or_null(!o->run.live, sha256), "samples", (json_int_t)o->run.n_samp,
+            "signal_s", rounded(o->run.signal_s, PER_S), "carriers", (json_int_t)o->n_carriers,
+            "cells", (json_int_t)o->n_cells, "flagged", (json_int_t)o->n_flagged, "blocks",
+            (json_int_t)o->n_blocks, "blocks_failed", (json_int_t)o->n_blocks_failed,
+            "dropped_samples", (json_int_t)o->n_dropped, "interrupted", o->run.interrupted, "known",
+            !o->known_absent, "remarks", remarks, "cpu_s", rounded(o->cpu_s, 1000), "realtime",
+            rounded(o->run.signal_s / fmax(o->wall_s, 1e-6), 10), "coverage", o->coverage_text));
 }
 
 void json_lines_end(struct json_lines *j, const struct pipeline_outcome *o)
@@ -211,15 +216,18 @@ void json_lines_end(struct json_lines *j, const struct pipeline_outcome *o)
         const struct judged_cell *c = &o->cells[i];
         char id[DIGEST_UUID_CAP];
         store_cell_id(o->space, c, id);
-        put_cell(j, c, id, o);
+        json_lines_cell(j, c, id, o);
         for (size_t k = 0; k < c->n_si; k++)
-            put_si(j, &c->si[k], id, c->fn_known);
-        for (size_t k = 0; k < c->n_findings; k++)
-            put_finding(j, c, &c->findings[k], id, o->space);
+            json_lines_si(j, &c->si[k], id, c->fn_known);
+        for (size_t k = 0; k < c->n_findings; k++) {
+            char finding_id[DIGEST_UUID_CAP];
+            store_finding_id(o->space, c, &c->findings[k], finding_id);
+            json_lines_finding(j, &c->findings[k], id, finding_id);
+        }
         if (c->verdict >= VERDICT_SUSPICIOUS)
-            put_alert(j, c, id);
+            json_lines_alert(j, c, id);
     }
     for (size_t i = 0; i < o->run.n_coverage; i++)
-        put_coverage(j, &o->run.coverage[i]);
-    put_summary(j, o);
+        json_lines_coverage(j, &o->run.coverage[i]);
+    json_lines_summary(j, o);
 }

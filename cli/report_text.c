@@ -116,7 +116,7 @@ static void table(struct report_text *r, const struct pipeline_outcome *o)
 
 /* ---- sentences ---------------------------------------------------------------------------- */
 
-static void flagged_cell(struct report_text *r, const struct judged_cell *c)
+void report_text_flagged(struct report_text *r, const struct judged_cell *c)
 {
     char key[CELL_KEY_CAP];
     char line[2 * FINDING_VALUE_CAP + FINDING_STAT_CAP + 64];
@@ -149,6 +149,11 @@ static bool heard_stretches(struct report_text *r, const struct pipeline_outcome
 
 static void heard(struct report_text *r, const struct pipeline_outcome *o)
 {
+    if (o->coverage_text) {
+        (void)fputc('\n', r->out);
+        paragraph(r->out, o->coverage_text, 0);
+        return;
+    }
     if (o->from_gsmtap) {
         fprintf(
             r->out,
@@ -197,6 +202,8 @@ static void summary(struct report_text *r, const struct pipeline_outcome *o)
             o->run.signal_s, o->n_carriers, o->n_carriers == 1 ? "" : "s", o->n_blocks,
             o->n_blocks == 1 ? "" : "s", o->n_blocks_failed,
             o->run.signal_s / fmax(o->wall_s, 1e-6), o->cpu_s);
+    if (o->run.live)
+        return;
     fprintf(r->out, "SHA-256 of the recording %s%s\n",
             o->run.interrupted ? "up to where it was stopped " : "", sha256);
 }
@@ -207,7 +214,7 @@ void report_text_end(struct report_text *r, const struct pipeline_outcome *o)
         table(r, o);
     for (size_t i = 0; i < o->n_cells; i++) {
         if (judged_cell_flagged(&o->cells[i]))
-            flagged_cell(r, &o->cells[i]);
+            report_text_flagged(r, &o->cells[i]);
     }
     heard(r, o);
     summary(r, o);

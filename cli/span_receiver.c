@@ -29,6 +29,7 @@ struct span_receiver {
     uint64_t samp0; /* index of the span's first sample */
     uint64_t n_samp;
     uint32_t n_channels;
+    bool ended; /* before its successor's first block came */
 };
 
 static void shift_event(void *ctx, const struct gsm_event *event)
@@ -197,9 +198,10 @@ int span_receiver_push(struct span_receiver *s, const struct iq_block *block)
 {
     char err[200];
     bool retuned = fabs(block->center_hz - s->center_hz) > 0;
-    if (retuned || (block->gap && s->n_samp > 0)) {
+    if (s->ended || retuned || (block->gap && s->n_samp > 0)) {
         struct iq_block first = *block;
-        int rc = end_span(s);
+        int rc = s->ended ? 0 : end_span(s);
+        s->ended = false;
         if (rc == 0)
             rc = begin_span(s, block->center_hz, block->samp, err, sizeof err);
         if (rc == -EINVAL) /* no channel in view there: time goes on without ears */
@@ -217,9 +219,17 @@ int span_receiver_push(struct span_receiver *s, const struct iq_block *block)
     return s->receiver ? receiver_push(s->receiver, block) : 0;
 }
 
+int span_receiver_end_span(struct span_receiver *s)
+{
+    if (s->ended || s->n_samp == 0)
+        return 0;
+    s->ended = true;
+    return end_span(s);
+}
+
 int span_receiver_finish(struct span_receiver *s)
 {
-    return end_span(s);
+    return s->ended ? 0 : end_span(s);
 }
 
 void span_receiver_get_stats(struct span_receiver *s, struct receiver_stats *ret)

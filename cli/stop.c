@@ -8,7 +8,7 @@
 
 #include "cli/commands.h"
 
-static volatile sig_atomic_t signal_seen, reader_gone;
+static volatile sig_atomic_t signal_seen, reader_gone, reopen_asked, status_asked;
 
 static void on_signal(int number)
 {
@@ -54,6 +54,47 @@ void stop_install(void)
         (void)sigaction(SIGHUP, &action, NULL);
 }
 
+static void on_reopen(int number)
+{
+    (void)number;
+    reopen_asked = 1;
+}
+
+static void on_status(int number)
+{
+    (void)number;
+    status_asked = 1;
+}
+
+void stop_install_live(void)
+{
+    struct sigaction action;
+    stop_install();
+    memset(&action, 0, sizeof action);
+    (void)sigemptyset(&action.sa_mask);
+    action.sa_handler = on_reopen;
+    (void)sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = on_status;
+    (void)sigaction(SIGUSR1, &action, NULL);
+}
+
+static bool take(volatile sig_atomic_t *flag)
+{
+    bool ret = *flag != 0;
+    *flag = 0;
+    return ret;
+}
+
+bool stop_reopen_asked(void)
+{
+    return take(&reopen_asked);
+}
+
+bool stop_status_asked(void)
+{
+    return take(&status_asked);
+}
+
 int stop_signal(void)
 {
     return signal_seen;
@@ -66,6 +107,7 @@ static void set_mask(int how)
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
     (void)sigaddset(&set, SIGHUP);
+    (void)sigaddset(&set, SIGUSR1);
     (void)pthread_sigmask(how, &set, NULL);
 }
 

@@ -223,6 +223,8 @@ static double reading_left_s(const struct scan_plan *p, double now_s)
 static double dwell_left_s(const struct scan_plan *p, double now_s)
 {
     const struct scan_dwell *d = &p->dwell;
+    if (d->active && p->cfg.mode == SCAN_STAND)
+        return p->cfg.watch_s;
     if (!d->active || now_s - d->began_s > d->heard_s + STALL_S)
         return 0;
     switch (d->purpose) {
@@ -424,6 +426,8 @@ struct scan_step scan_plan_next(const struct scan_plan *p, double now_s)
     if (step.dwell_s > 0)
         return step;
     step.action = SCAN_TUNE;
+    if (p->cfg.mode == SCAN_STAND && p->n_windows > 0)
+        return (struct scan_step){SCAN_TUNE, SCAN_WATCH, p->window[0].center_hz, p->cfg.watch_s};
     if (next_search(p, now_s, &step) || next_read(p, now_s, &step) || next_retry(p, &step) ||
         next_watch(p, now_s, &step))
         return step;

@@ -38,6 +38,8 @@ struct pipeline_outcome {
     const char *const *remarks;  /* sentences about the quality of the recording */
     size_t n_remarks;
     double cpu_s, wall_s;
+    uint64_t n_dropped;        /* live: samples lost */
+    const char *coverage_text; /* live: one sentence; NULL */
 };
 
 /* Who is told; one row of functions per kind of output. */

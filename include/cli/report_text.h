@@ -19,6 +19,8 @@ struct report_text {
 void report_text_begin(struct report_text *r, const struct pipeline_outcome *o);
 void report_text_event(struct report_text *r, const struct gsm_event *e,
                        const struct pipeline_outcome *o);
+/* Why one cell is flagged. */
+void report_text_flagged(struct report_text *r, const struct judged_cell *c);
 void report_text_end(struct report_text *r, const struct pipeline_outcome *o);
 
 #endif

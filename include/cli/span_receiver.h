@@ -35,6 +35,9 @@ struct span_receiver;
 int span_receiver_create(struct span_receiver **ret, const struct span_receiver_config *cfg,
                          char *err, size_t err_cap);
 void span_receiver_destroy(struct span_receiver *s);
+/* Ends the span now, before the receiver is tuned elsewhere: all that was heard comes out. The next
+ * block begins another. */
+int span_receiver_end_span(struct span_receiver *s);
 int span_receiver_push(struct span_receiver *s, const struct iq_block *block);
 int span_receiver_finish(struct span_receiver *s);
 /* Sums over all spans; ppm_estimate is that of the span with the most transmitters. */

@@ -16,6 +16,11 @@ void stop_prepare(void);
 bool stop_reader_gone(void);
 /* From here on a first signal only sets the flag, and ends a wait in read(2) with EINTR. */
 void stop_install(void);
+/* The same for what listens for hours: SIGHUP asks to open the log anew, SIGUSR1 how things are. */
+void stop_install_live(void);
+/* True once after each of those. */
+bool stop_reopen_asked(void);
+bool stop_status_asked(void);
 /* Number of the signal that asked to stop, or 0. */
 int stop_signal(void);
 /* Threads made between these two leave the signals to the main thread. */

@@ -28,7 +28,8 @@
 #define SCAN_WINDOWS_CAP  128
 #define SCAN_CELLS_CAP    768
 
-enum scan_mode { SCAN_TWO_PASS = 0, SCAN_ONE_PASS, SCAN_SEARCH_ONLY };
+/* SCAN_STAND: the first window, for ever. */
+enum scan_mode { SCAN_TWO_PASS = 0, SCAN_ONE_PASS, SCAN_SEARCH_ONLY, SCAN_STAND };
 
 /* Zero is the default everywhere. */
 struct scan_plan_config {

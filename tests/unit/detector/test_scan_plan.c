@@ -441,6 +441,26 @@ static void watching_an_empty_band_goes_round(void **state)
             assert_true(plan->channel[i].last_s > 120 - 12 * 2.0 - 2);
 }
 
+static void standing_never_leaves_its_window(void **state)
+{
+    (void)state;
+    struct scan_plan_config cfg = config(P900);
+    cfg.mode = SCAN_STAND;
+    cfg.tuner.n_ranges = 1;
+    cfg.tuner.range[0] = (struct scan_range){945.2 * MHZ, 945.2 * MHZ};
+    assert_int_equal(scan_plan_init(plan, &cfg), 1);
+    struct scan_step s = scan_plan_next(plan, 0);
+    assert_int_equal(s.action, SCAN_TUNE);
+    assert_true(fabs(s.center_hz - 945.2 * MHZ) < 1);
+    scan_plan_tuned(plan, &s, s.center_hz, 0);
+    for (double now_s = 0; now_s < 100; now_s += 1) {
+        assert_int_equal(scan_plan_next(plan, now_s).action, SCAN_STAY);
+        scan_plan_heard(plan, now_s < 10 ? 1 : 0, 0, now_s); /* not even when nothing comes */
+    }
+    scan_plan_leave(plan, 100); /* lost and found: there again */
+    assert_int_equal(scan_plan_next(plan, 100).action, SCAN_TUNE);
+}
+
 static void a_full_list_of_cells_gives_up_the_oldest_that_nobody_suspects(void **state)
 {
     (void)state;
@@ -476,6 +496,7 @@ int main(void)
         CASE(a_window_without_samples_is_given_up_and_is_not_called_heard),
         CASE(watching_forgets_no_channel),
         CASE(watching_an_empty_band_goes_round),
+        CASE(standing_never_leaves_its_window),
         CASE(a_full_list_of_cells_gives_up_the_oldest_that_nobody_suspects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
