@@ -11,8 +11,6 @@
 #include "dsp/equalizer_prior.h"
 #include "dsp/lanes.h"
 
-/* |LLR| 20 is sure: clipping between 8 and 40 costs nothing (simulation). */
-#define LLR_FULL 20.0f
 /* GMSK sampled where its eye is open carries 0.38 dB more power than on average over a symbol
  * (measured, noise-free carrier of known power). */
 #define EYE_GAIN 1.0914
@@ -22,8 +20,17 @@
 /* turns^2 to radians^2 */
 #define TURN2 39.478f
 
+/* What a lane's known symbols and rows were filled for. */
+struct lane_kind {
+    bool filled;
+    enum burst_kind kind;
+    int tsc, first_tap, n_taps;
+};
+
 struct equalizer {
     struct lanes lanes;
+    struct lane_kind lane[LANES];
+    int8_t soft[LANES][GSM_BURST_BITS];
     struct prior_view view;
     const struct lanes_set *set;
 };
@@ -56,34 +63,55 @@ double burst_power(double energy, double samples_per_sym)
     return energy / EYE_GAIN / samples_per_sym;
 }
 
-static void load_lane(struct lanes *l, int j, const struct burst_in *in)
+static void fill_known(struct lanes *l, int j, enum burst_kind kind, int tsc)
 {
-    const int8_t *known = training_known(in->kind, in->tsc);
-    int first = training_first(in->kind), count = training_count(in->kind);
-    float power = 0.0f;
-    for (int i = 0; i < EQUALIZER_SYMS; i++) {
-        l->raw_re[CHANNEL_TAPS + i][j] = in->y[i][0];
-        l->raw_im[CHANNEL_TAPS + i][j] = in->y[i][1];
-    }
+    const int8_t *known = training_known(kind, tsc);
+    int first = training_first(kind), count = training_count(kind);
     for (int k = 0; k < GSM_BURST_BITS; k++) {
-        const float *y = in->y[k + EQUALIZER_LEAD];
         bool in_run = k >= first && k < first + count;
         l->known[k + LANES_LEAD][j] = (float)known[k];
         l->training[k + LANES_LEAD][j] = in_run ? (float)known[k] : 0.0f;
-        power += y[0] * y[0] + y[1] * y[1];
     }
-    l->power[j] = power / (float)GSM_BURST_BITS;
 }
 
 /* Rows whose taps all lie on the run of known symbols around the training sequence. */
-static void set_rows(struct lanes *l, int j, enum burst_kind kind, const struct prior_view *v)
+static int row_first(enum burst_kind kind, const struct prior_view *v)
 {
-    int m0 = v->first_tap + CHANNEL_FIRST;
-    int row = training_first(kind) + m0 + v->n_taps - 1;
-    int end = training_first(kind) + training_count(kind) + m0;
+    return training_first(kind) + v->first_tap + CHANNEL_FIRST + v->n_taps - 1;
+}
+
+static int row_end(enum burst_kind kind, const struct prior_view *v)
+{
+    return training_first(kind) + training_count(kind) + v->first_tap + CHANNEL_FIRST;
+}
+
+static void fill_rows(struct lanes *l, int j, int first, int end)
+{
     for (int i = 0; i < LANES_SYMS; i++)
-        l->rows[i][j] = i - LANES_LEAD >= row && i - LANES_LEAD < end ? 1.0f : 0.0f;
-    l->n_rows[j] = (float)(end - row);
+        l->rows[i][j] = i - LANES_LEAD >= first && i - LANES_LEAD < end ? 1.0f : 0.0f;
+    l->n_rows[j] = (float)(end - first);
+}
+
+/* What is known of each lane's burst; most are as in the batch before. */
+static void set_known(struct equalizer *e, const struct burst_in *const in[LANES])
+{
+    struct lanes *l = &e->lanes;
+    const struct prior_view *v = &e->view;
+    l->first_row = GSM_BURST_BITS;
+    l->end_row = 0;
+    for (int j = 0; j < LANES; j++) {
+        struct lane_kind *is = &e->lane[j];
+        enum burst_kind kind = in[j]->kind;
+        int first = row_first(kind, v), end = row_end(kind, v);
+        bool same = is->filled && is->kind == kind;
+        if (!same || is->tsc != in[j]->tsc)
+            fill_known(l, j, kind, in[j]->tsc);
+        if (!same || is->first_tap != v->first_tap || is->n_taps != v->n_taps)
+            fill_rows(l, j, first, end);
+        *is = (struct lane_kind){true, kind, in[j]->tsc, v->first_tap, v->n_taps};
+        l->first_row = first < l->first_row ? first : l->first_row;
+        l->end_row = end > l->end_row ? end : l->end_row;
+    }
 }
 
 static void take_corr(const struct lanes *l, int j, float scale, float ret[WHITEN_ORDER + 1][2])
@@ -96,7 +124,7 @@ static void take_corr(const struct lanes *l, int j, float scale, float ret[WHITE
 
 /* A burst of a transmitter not met before, in every lane: its own training rows say how the noise
  * is coloured. */
-static void view_fresh(struct equalizer *e, enum burst_kind kind)
+static void view_fresh(struct equalizer *e, const struct burst_in *const in[LANES])
 {
     struct lanes *l = &e->lanes;
     struct prior_view *v = &e->view;
@@ -104,8 +132,7 @@ static void view_fresh(struct equalizer *e, enum burst_kind kind)
     float corr[WHITEN_ORDER + 1][2];
     whitener_init_idle(&whitener);
     prior_view_fresh(v, &whitener, l->power[0], 0.1f * l->power[0] + 1e-30f);
-    for (int j = 0; j < LANES; j++)
-        set_rows(l, j, kind, v);
+    set_known(e, in);
     e->set->whiten(l, &whitener);
     e->set->estimate_training(l, v);
     take_corr(l, 0, 1.0f / (l->n_rows[0] - (float)v->n_taps), corr);
@@ -143,36 +170,32 @@ static void take_measures(const struct lanes *l, int j, struct burst_soft *out)
     out->phase_err_rad = l->along[j] > 0.0f ? sqrtf(l->across[j] / l->along[j]) : 0.0f;
 }
 
-static void take_soft_bits(const struct lanes *l, int j, struct burst_soft *out)
-{
-    for (int k = 0; k < GSM_BURST_BITS; k++) {
-        float v = l->llr[k][j] * (127.0f / LLR_FULL);
-        v = v > 127.0f ? 127.0f : v < -127.0f ? -127.0f : v;
-        out->soft[k] = (int8_t)(v < 0.0f ? v - 0.5f : v + 0.5f);
-    }
-}
-
-/* Both passes over the loaded lanes, which share one view; the first n are wanted. */
-static void run_lanes(struct equalizer *e, const enum burst_kind *kind, int n,
+/* Both passes over the loaded lanes, which share one view; the first n are wanted. Where every soft
+ * bit stands at its limit after the first, the second could not say more. */
+static void run_lanes(struct equalizer *e, const struct burst_in *const in[LANES], int n,
                       struct burst_soft *out)
 {
     struct lanes *l = &e->lanes;
     const struct prior_view *v = &e->view;
     float ramp[LANES] = {0};
-    for (int j = 0; j < LANES; j++)
-        set_rows(l, j, kind[j], v);
+    set_known(e, in);
     e->set->whiten(l, &v->whitener);
     e->set->estimate_training(l, v);
     e->set->trellis(l, v);
+    bool sure = e->set->edge->all_sure(l, n);
     e->set->soften(l, v);
     for (int j = 0; j < n; j++)
         ramp[j] = fit_ramp(l, j, v, &out[j]);
     e->set->refine(l, v, ramp);
     for (int j = 0; j < n; j++)
         take_measures(l, j, &out[j]);
-    e->set->trellis(l, v);
+    if (!sure) {
+        e->set->cancel_echoes(l, v);
+        e->set->trellis(l, v);
+    }
+    e->set->edge->take_soft(l, e->soft);
     for (int j = 0; j < n; j++)
-        take_soft_bits(l, j, &out[j]);
+        memcpy(out[j].soft, e->soft[j], sizeof(out[j].soft));
 }
 
 void equalizer_run(struct equalizer *e, const struct channel_prior *prior,
@@ -184,17 +207,15 @@ void equalizer_run(struct equalizer *e, const struct channel_prior *prior,
     /* empty lanes repeat the first burst; a transmitter not met before gives its bursts one by
      * one, because each has a view of its own */
     for (int i = 0; i < (fresh ? n : 1); i++) {
-        enum burst_kind kind[LANES];
+        const struct burst_in *lane[LANES];
         int wanted = fresh ? 1 : n;
-        for (int j = 0; j < LANES; j++) {
-            const struct burst_in *b = &in[j < wanted ? i + j : i];
-            load_lane(&e->lanes, j, b);
-            kind[j] = b->kind;
-        }
+        for (int j = 0; j < LANES; j++)
+            lane[j] = &in[j < wanted ? i + j : i];
+        e->set->edge->load(&e->lanes, lane);
         if (fresh)
-            view_fresh(e, kind[0]);
+            view_fresh(e, lane);
         else
             prior_view_learned(&e->view, prior);
-        run_lanes(e, kind, wanted, out + i);
+        run_lanes(e, lane, wanted, out + i);
     }
 }

@@ -47,6 +47,10 @@ static inline lane_row all(float x)
     return (lane_row){0} + x;
 }
 
+/* Rows that the long loops work on at once: so many sums are under way that none waits for its own
+ * last addition, and each keeps its order. */
+#define ROWS 4
+
 static void whiten(struct lanes *l, const struct whitener *f)
 {
     if (f->idle) {
@@ -54,23 +58,40 @@ static void whiten(struct lanes *l, const struct whitener *f)
         memcpy(l->y_im, l->raw_im, sizeof(l->y_im));
         return;
     }
-    for (int i = 0; i < LANES_SYMS; i++) {
-        lane_row re = {0}, im = {0};
-        for (int p = 0; p <= WHITEN_ORDER && p <= i; p++) {
+    /* the first rows have fewer samples before them; nothing that is used depends on them */
+    memset(l->y_re, 0, WHITEN_ORDER * sizeof(l->y_re[0]));
+    memset(l->y_im, 0, WHITEN_ORDER * sizeof(l->y_im[0]));
+    for (int i = WHITEN_ORDER; i + ROWS <= LANES_SYMS; i += ROWS) {
+        lane_row re[ROWS] = {{0}}, im[ROWS] = {{0}};
+        for (int p = 0; p <= WHITEN_ORDER; p++) {
             float wr = f->w[p][0], wi = f->w[p][1];
-            re += wr * l->raw_re[i - p] - wi * l->raw_im[i - p];
-            im += wr * l->raw_im[i - p] + wi * l->raw_re[i - p];
+            for (int r = 0; r < ROWS; r++) {
+                lane_row a = l->raw_re[i + r - p], b = l->raw_im[i + r - p];
+                re[r] += wr * a - wi * b;
+                im[r] += wr * b + wi * a;
+            }
         }
-        l->y_re[i] = re;
-        l->y_im[i] = im;
+        for (int r = 0; r < ROWS; r++) {
+            l->y_re[i + r] = re[r];
+            l->y_im[i + r] = im[r];
+        }
     }
+}
+
+static inline lane_row root(lane_row x)
+{
+#if defined(__AVX__)
+    return (lane_row)_mm256_sqrt_ps((__m256)x);
+#else
+    for (int j = 0; j < LANES; j++)
+        x[j] = sqrtf(x[j]);
+    return x;
+#endif
 }
 
 static lane_row inverse_root(lane_row x)
 {
-    for (int j = 0; j < LANES; j++)
-        x[j] = 1.0f / sqrtf(x[j] > 1e-3f ? x[j] : 1e-3f);
-    return x;
+    return 1.0f / root(max2(x, all(1e-3f)));
 }
 
 /* ret = gram^-1 b for taps lo..hi-1: Cholesky, real matrix, complex right side. */
@@ -122,55 +143,71 @@ static void shrink(const prior_matrix by, int lo, int hi, const lane_row *ls_re,
     }
 }
 
-/* model = taps lo..hi-1 of h applied to s, for symbols first..end-1. */
+/* model = taps lo..hi-1 of h applied to s, for symbols first..end-1 and up to three beyond. */
 static inline void model(struct lanes *l, const lane_row *s, const lane_row *h_re,
                          const lane_row *h_im, int lo, int hi, int first, int end)
 {
-    for (int k = first; k < end; k++) {
-        lane_row re = {0}, im = {0};
+    for (int k = first; k < end; k += ROWS) {
+        lane_row re[ROWS] = {{0}}, im[ROWS] = {{0}};
         for (int i = lo; i < hi; i++) {
-            lane_row a = s[AT(k - i - CHANNEL_FIRST)];
-            re += a * h_re[i];
-            im += a * h_im[i];
+            lane_row hr = h_re[i], hq = h_im[i];
+            for (int r = 0; r < ROWS; r++) {
+                lane_row a = s[AT(k + r - i - CHANNEL_FIRST)];
+                re[r] += a * hr;
+                im[r] += a * hq;
+            }
         }
-        l->model_re[AT(k)] = re;
-        l->model_im[AT(k)] = im;
+        for (int r = 0; r < ROWS; r++) {
+            l->model_re[AT(k + r)] = re[r];
+            l->model_im[AT(k + r)] = im[r];
+        }
     }
 }
 
-/* Correlation of what stands in model, symbols first..end-1, lags 0..WHITEN_ORDER. */
+/* Correlation of what stands in model, symbols first..end-1, lags d and d + 1. */
+static inline void correlate_pair(struct lanes *l, int d, int first, int end)
+{
+    const lane_row *m_re = l->model_re + AT(0), *m_im = l->model_im + AT(0);
+    int k = first + d; /* lag d + 1 begins a symbol later */
+    lane_row re0 = m_re[k] * m_re[first] + m_im[k] * m_im[first], re1 = {0};
+    lane_row im0 = m_im[k] * m_re[first] - m_re[k] * m_im[first], im1 = {0};
+    for (k++; k < end; k++) {
+        lane_row ar = m_re[k], ai = m_im[k], br = m_re[k - d], bi = m_im[k - d];
+        re0 += ar * br + ai * bi;
+        im0 += ai * br - ar * bi;
+        br = m_re[k - d - 1];
+        bi = m_im[k - d - 1];
+        re1 += ar * br + ai * bi;
+        im1 += ai * br - ar * bi;
+    }
+    l->corr_re[d] = re0;
+    l->corr_im[d] = im0;
+    l->corr_re[d + 1] = re1;
+    l->corr_im[d + 1] = im1;
+}
+
+/* Power of what stands in model, and its correlation at lags up to WHITEN_ORDER. */
 static void correlate(struct lanes *l, int first, int end)
 {
-    for (int d = 0; d <= WHITEN_ORDER; d++) {
-        lane_row re = {0}, im = {0};
-        for (int k = first + d; k < end; k++) {
-            lane_row ar = l->model_re[AT(k)], ai = l->model_im[AT(k)];
-            lane_row br = l->model_re[AT(k - d)], bi = l->model_im[AT(k - d)];
-            re += ar * br + ai * bi;
-            im += ai * br - ar * bi;
-        }
-        l->corr_re[d] = re;
-        l->corr_im[d] = im;
-    }
+    for (int d = 0; d <= WHITEN_ORDER; d += 2)
+        correlate_pair(l, d, first, end);
 }
-
-/* Symbols that any lane's training may reach. */
-#define TRAIN_FIRST (TRAINING_SYNC_FIRST - 2)
-#define TRAIN_END   (TRAINING_SYNC_FIRST + TRAINING_SYNC_BITS + CHANNEL_TAPS)
 
 /* Normal equations of the training rows. */
 static void training_equations(struct lanes *l, int lo, int hi)
 {
-    memset(l->gram, 0, sizeof(l->gram));
     for (int i = lo; i < hi; i++) {
-        lane_row re = {0}, im = {0};
-        for (int k = TRAIN_FIRST; k < TRAIN_END; k++) {
-            lane_row a = l->rows[AT(k)] * l->training[AT(k - i - CHANNEL_FIRST)];
+        lane_row re = {0}, im = {0}, gram[PRIOR_TAPS_MAX] = {{0}};
+        for (int k = l->first_row; k < l->end_row; k++) {
+            const lane_row *s = &l->training[AT(k - lo - CHANNEL_FIRST)];
+            lane_row a = l->rows[AT(k)] * s[lo - i];
             re += a * l->y_re[AT(k)];
             im += a * l->y_im[AT(k)];
-            for (int m = lo; m <= i; m++)
-                l->gram[i][m] += a * l->training[AT(k - m - CHANNEL_FIRST)];
+            for (int m = 0; m < PRIOR_TAPS_MAX; m++)
+                gram[m] += a * s[-m];
         }
+        for (int m = lo; m <= i; m++)
+            l->gram[i][m] = gram[m - lo];
         l->b_re[i] = re;
         l->b_im[i] = im;
     }
@@ -179,16 +216,21 @@ static void training_equations(struct lanes *l, int lo, int hi)
 /* Noise on the training rows, with the transmitter's long-term noise. */
 static void training_noise(struct lanes *l, const struct prior_view *v)
 {
-    for (int k = TRAIN_FIRST; k < TRAIN_END; k++) {
+    lane_row left = {0};
+    for (int k = l->first_row; k < l->end_row; k++) {
         lane_row w = l->rows[AT(k)];
-        l->model_re[AT(k)] = w * (l->y_re[AT(k)] - l->model_re[AT(k)]);
-        l->model_im[AT(k)] = w * (l->y_im[AT(k)] - l->model_im[AT(k)]);
+        lane_row re = w * (l->y_re[AT(k)] - l->model_re[AT(k)]);
+        lane_row im = w * (l->y_im[AT(k)] - l->model_im[AT(k)]);
+        left += re * re + im * im;
+        l->model_re[AT(k)] = re;
+        l->model_im[AT(k)] = im;
     }
-    correlate(l, TRAIN_FIRST, TRAIN_END);
+    if (v->fresh)
+        correlate(l, l->first_row, l->end_row);
     float weight = v->fresh ? 0.0f : NOISE_PRIOR_SYM;
     float dof = v->fresh ? (float)v->n_taps : 2.0f;
     lane_row n = l->n_rows - dof + weight;
-    l->noise = max2((l->corr_re[0] + weight * v->noise) / n, l->power / ES_N0_MAX + 1e-30f);
+    l->noise = max2((left + weight * v->noise) / n, l->power / ES_N0_MAX + 1e-30f);
 }
 
 static void estimate_training(struct lanes *l, const struct prior_view *v)
@@ -206,7 +248,7 @@ static void estimate_training(struct lanes *l, const struct prior_view *v)
         l->h_re[i] = sync * sync_re[i] + (1.0f - sync) * l->h_re[i];
         l->h_im[i] = sync * sync_im[i] + (1.0f - sync) * l->h_im[i];
     }
-    model(l, l->training, l->h_re, l->h_im, lo, hi, TRAIN_FIRST, TRAIN_END);
+    model(l, l->training, l->h_re, l->h_im, lo, hi, l->first_row, l->end_row);
     training_noise(l, v);
 }
 
@@ -347,37 +389,52 @@ static void soften(struct lanes *l, const struct prior_view *v)
 /* Turns every burst back by its own ramp, phase 0 at its middle. */
 static void turn_back(struct lanes *l, const float ramp_sym[LANES])
 {
-    lane_row step_re, step_im, at_re, at_im;
+    lane_row step_re, step_im, at_re[ROWS], at_im[ROWS];
     for (int j = 0; j < LANES; j++) {
         double c, s;
         det_sincos(-(double)ramp_sym[j], &c, &s);
         step_re[j] = (float)c;
         step_im[j] = (float)s;
         det_sincos((double)ramp_sym[j] * (LANES_LEAD + 73.5), &c, &s);
-        at_re[j] = (float)c;
-        at_im[j] = (float)s;
+        at_re[0][j] = (float)c;
+        at_im[0][j] = (float)s;
     }
-    for (int i = 0; i < LANES_SYMS; i++) {
-        lane_row re = l->raw_re[i], im = l->raw_im[i], next = at_re * step_re - at_im * step_im;
-        l->raw_re[i] = re * at_re - im * at_im;
-        l->raw_im[i] = re * at_im + im * at_re;
-        at_im = at_re * step_im + at_im * step_re;
-        at_re = next;
+    for (int r = 1; r < ROWS; r++) {
+        at_re[r] = at_re[r - 1] * step_re - at_im[r - 1] * step_im;
+        at_im[r] = at_re[r - 1] * step_im + at_im[r - 1] * step_re;
+    }
+    for (int r = 1; r < ROWS; r *= 2) {
+        lane_row re = step_re * step_re - step_im * step_im;
+        step_im = 2.0f * step_re * step_im;
+        step_re = re;
+    }
+    for (int i = 0; i < LANES_SYMS; i += ROWS) {
+        for (int r = 0; r < ROWS && i + r < LANES_SYMS; r++) {
+            lane_row re = l->raw_re[i + r], im = l->raw_im[i + r], c = at_re[r], s = at_im[r];
+            l->raw_re[i + r] = re * c - im * s;
+            l->raw_im[i + r] = re * s + im * c;
+            at_re[r] = c * step_re - s * step_im;
+            at_im[r] = c * step_im + s * step_re;
+        }
     }
 }
 
 /* Correlation of received and soft symbols at each delay. */
 static void receive_side(struct lanes *l, const lane_row *y_re, const lane_row *y_im)
 {
-    for (int i = 0; i < CHANNEL_TAPS; i++) {
-        lane_row re = {0}, im = {0};
+    for (int i = 0; i < CHANNEL_TAPS; i += ROWS) {
+        lane_row re[ROWS] = {{0}}, im[ROWS] = {{0}};
         for (int k = 0; k < GSM_BURST_BITS; k++) {
             lane_row a = l->sym[AT(k)];
-            re += a * y_re[AT(k + i + CHANNEL_FIRST)];
-            im += a * y_im[AT(k + i + CHANNEL_FIRST)];
+            for (int r = 0; r < ROWS; r++) {
+                re[r] += a * y_re[AT(k + i + r + CHANNEL_FIRST)];
+                im[r] += a * y_im[AT(k + i + r + CHANNEL_FIRST)];
+            }
         }
-        l->b_re[i] = re;
-        l->b_im[i] = im;
+        for (int r = 0; r < ROWS; r++) {
+            l->b_re[i + r] = re[r];
+            l->b_im[i + r] = im[r];
+        }
     }
 }
 
@@ -385,13 +442,15 @@ static void receive_side(struct lanes *l, const lane_row *y_re, const lane_row *
 static void symbol_side(struct lanes *l)
 {
     lane_row lag[CHANNEL_TAPS];
-    lag[0] = all((float)GSM_BURST_BITS);
-    for (int d = 1; d < CHANNEL_TAPS; d++) {
-        lane_row sum = {0};
-        for (int k = 0; k + d < GSM_BURST_BITS; k++)
-            sum += l->sym[AT(k)] * l->sym[AT(k + d)];
-        lag[d] = sum;
+    for (int d = 0; d < CHANNEL_TAPS; d += ROWS) {
+        lane_row sum[ROWS] = {{0}};
+        for (int k = 0; k < GSM_BURST_BITS; k++) /* behind the burst all are 0 */
+            for (int r = 0; r < ROWS; r++)
+                sum[r] += l->sym[AT(k)] * l->sym[AT(k + d + r)];
+        for (int r = 0; r < ROWS; r++)
+            lag[d + r] = sum[r];
     }
+    lag[0] = all((float)GSM_BURST_BITS);
     for (int i = 0; i < CHANNEL_TAPS; i++)
         for (int m = 0; m <= i; m++)
             l->gram[i][m] = lag[i - m];
@@ -434,7 +493,8 @@ static void measure_raw(struct lanes *l, bool idle, lane_row doubt)
 {
     const lane_row *h_re = idle ? l->h_re : l->ls_re, *h_im = idle ? l->h_im : l->ls_im;
     const float n = (float)(ROW_END - ROW_FIRST) - (idle ? 3.0f : (float)CHANNEL_TAPS);
-    model(l, l->sym, h_re, h_im, 0, CHANNEL_TAPS, ROW_FIRST, ROW_END);
+    if (!idle) /* else it stands there */
+        model(l, l->sym, h_re, h_im, 0, CHANNEL_TAPS, ROW_FIRST, ROW_END);
     for (int k = ROW_FIRST; k < ROW_END; k++) {
         l->model_re[AT(k)] = l->raw_re[AT(k)] - l->model_re[AT(k)];
         l->model_im[AT(k)] = l->raw_im[AT(k)] - l->model_im[AT(k)];
@@ -485,10 +545,15 @@ static void refine(struct lanes *l, const struct prior_view *v, const float ramp
     lane_row doubt = mean_doubt(l);
     measure_filtered(l, doubt);
     measure_raw(l, v->whitener.idle, doubt);
+}
+
+static void cancel_echoes(struct lanes *l, const struct prior_view *v)
+{
     cancel(l, 0, v->first_tap);
     cancel(l, v->first_tap + v->n_taps, CHANNEL_TAPS);
 }
 
+extern const struct lanes_edge LANES_EDGE_TABLE;
 extern const struct lanes_set LANES_TABLE;
 const struct lanes_set LANES_TABLE = {
     .name = LANES_NAME,
@@ -497,4 +562,6 @@ const struct lanes_set LANES_TABLE = {
     .trellis = trellis,
     .soften = soften,
     .refine = refine,
+    .cancel_echoes = cancel_echoes,
+    .edge = &LANES_EDGE_TABLE,
 };

@@ -10,6 +10,7 @@
 #ifndef DSP_LANES_H
 #define DSP_LANES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "dsp/equalizer.h"
@@ -33,6 +34,7 @@ struct lanes {
     lane_row training[LANES_SYMS]; /* known, but only the long run around the training sequence */
     lane_row rows[LANES_SYMS];     /* 1 where training reaches through all taps of the window */
     lane_row n_rows;
+    int first_row, end_row; /* no lane has a row before or from there on */
     /* on the way */
     lane_row y_re[LANES_SYMS], y_im[LANES_SYMS]; /* behind the whitening filter */
     lane_row sym[LANES_SYMS];                    /* soft symbols -1 .. 1 */
@@ -53,6 +55,16 @@ struct lanes {
     lane_row alpha[LANES_STEPS + 1][LANES_STATES];
 };
 
+/* Into the lanes and out of them. */
+struct lanes_edge {
+    /* raw and power of eight bursts */
+    void (*load)(struct lanes *l, const struct burst_in *const in[LANES]);
+    /* soft bits from llr */
+    void (*take_soft)(const struct lanes *l, int8_t ret[LANES][GSM_BURST_BITS]);
+    /* every soft bit of lanes 0..n-1 is at its limit */
+    bool (*all_sure)(const struct lanes *l, int n);
+};
+
 /* One row of functions per instruction set. */
 struct lanes_set {
     const char *name;
@@ -65,8 +77,11 @@ struct lanes_set {
     /* sym from llr; correlation of the two halves of the burst with the model */
     void (*soften)(struct lanes *l, const struct prior_view *v);
     /* raw and then y turned by -ramp turns per symbol; h and ls from all symbols; noise, energy,
-     * correlation of what is left; echoes outside the window taken out of y */
+     * correlation of what is left */
     void (*refine)(struct lanes *l, const struct prior_view *v, const float ramp_sym[LANES]);
+    /* echoes outside the window taken out of y */
+    void (*cancel_echoes)(struct lanes *l, const struct prior_view *v);
+    const struct lanes_edge *edge;
 };
 
 /* i-th set that this processor has, plain first; NULL past the last. The last is the best. */

@@ -229,6 +229,52 @@ static void fill_rows(lane_row *row, size_t n, uint64_t *seed, float low, float 
             row[i][j] = low + (high - low) * (float)wave_uniform(seed);
 }
 
+/* What goes into the lanes and what comes out, against the plain set. */
+static void all_sets_load_and_take_the_same(void **state)
+{
+    static struct lanes l[2];
+    static struct burst_in in[LANES];
+    static int8_t soft[2][LANES][GSM_BURST_BITS];
+    const struct burst_in *lane[LANES];
+    uint64_t seed = 14;
+    (void)state;
+    for (int j = 0; j < LANES; j++) {
+        lane[j] = &in[j];
+        for (int i = 0; i < EQUALIZER_SYMS; i++)
+            for (int c = 0; c < 2; c++)
+                in[j].y[i][c] = (float)wave_uniform(&seed) - 0.5f;
+    }
+    for (size_t i = 0; lanes_at(i); i++) {
+        const struct lanes_edge *edge = lanes_at(i)->edge;
+        struct lanes *it = &l[i > 0];
+        memset(it, 0, sizeof(*it));
+        edge->load(it, lane);
+        for (int j = 0; j < LANES; j++)
+            for (int k = 0; k < EQUALIZER_SYMS; k++) {
+                assert_true(it->raw_re[CHANNEL_TAPS + k][j] == in[j].y[k][0]);
+                assert_true(it->raw_im[CHANNEL_TAPS + k][j] == in[j].y[k][1]);
+            }
+        seed = 15;
+        fill_rows(it->llr, GSM_BURST_BITS, &seed, -30.0f, 30.0f);
+        edge->take_soft(it, soft[i > 0]);
+        for (int j = 0; j < LANES; j++)
+            for (int k = 0; k < GSM_BURST_BITS; k++) {
+                double v = fmax(-127.0, fmin(127.0, (double)it->llr[k][j] * 6.35));
+                assert_true(fabs(v - soft[i > 0][j][k]) < 0.501);
+            }
+        assert_false(edge->all_sure(it, LANES));
+        for (int k = 0; k < GSM_BURST_BITS; k++)
+            for (int j = 0; j < 5; j++)
+                it->llr[k][j] = it->llr[k][j] < 0.0f ? -20.0f : 20.0f;
+        assert_true(edge->all_sure(it, 5));
+        assert_false(edge->all_sure(it, 6));
+        if (i > 0) {
+            assert_memory_equal(&l[0], &l[1], sizeof(l[0]));
+            assert_memory_equal(soft[0], soft[1], sizeof(soft[0]));
+        }
+    }
+}
+
 /* Every instruction set of this machine, on random lanes. */
 static void all_sets_give_the_same_bits(void **state)
 {
@@ -254,6 +300,8 @@ static void all_sets_give_the_same_bits(void **state)
                 l[s].training[k + LANES_LEAD] = l[s].known[k + LANES_LEAD];
             for (int k = 66; k < 88; k++)
                 l[s].rows[k + LANES_LEAD] = (lane_row){1, 1, 1, 1, 1, 1, 1, 1};
+            l[s].first_row = 66;
+            l[s].end_row = 88;
             l[s].n_rows = (lane_row){22, 22, 22, 22, 22, 22, 22, 22};
             fill_rows(&l[s].power, 1, &seed, 1.0f, 3.0f);
             for (int j = 0; j < LANES; j++)
@@ -263,6 +311,7 @@ static void all_sets_give_the_same_bits(void **state)
             set->trellis(&l[s], &view);
             set->soften(&l[s], &view);
             set->refine(&l[s], &view, ramp);
+            set->cancel_echoes(&l[s], &view);
             set->trellis(&l[s], &view);
         }
         assert_memory_equal(&l[0], &l[1], sizeof(l[0]));
@@ -279,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_stranger_is_understood_too),
         cmocka_unit_test(bursts_of_a_batch_do_not_touch_each_other),
         cmocka_unit_test(silence_and_junk_do_no_harm),
+        cmocka_unit_test(all_sets_load_and_take_the_same),
         cmocka_unit_test(all_sets_give_the_same_bits),
     };
     return cmocka_run_group_tests(tests, create, destroy);
