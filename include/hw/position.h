@@ -25,7 +25,7 @@ struct position_fix {
     enum position_source source; /* what was asked for, also while there is no fix */
     bool valid;                  /* latitude and longitude can be used */
     double lat_deg, lon_deg;     /* WGS 84 */
-    double accuracy_m;           /* horizontal, 95 %, as the receiver estimates it */
+    double accuracy_m;           /* horizontal, as gpsd estimates it; it means 95 % */
     double altitude_m;           /* above mean sea level */
     double speed_m_s;
     int mode;       /* 0 not known, 1 no fix, 2 without, 3 with altitude; a fixed one: 2 */
