@@ -426,6 +426,16 @@ void cell_blocks_flush(struct cell_blocks *b, const struct cell_clock *clock,
     b->counts.n_blocks_failed += rep->n_bcch_failed + rep->n_ccch_failed;
 }
 
+double cell_blocks_oldest_samp(const struct cell_blocks *b)
+{
+    double oldest = (double)INFINITY;
+    for (size_t i = 0; i < b->n_waiting; i++)
+        oldest = fmin(oldest, b->waiting[i].samp);
+    for (size_t i = 0; i < b->n_events; i++)
+        oldest = fmin(oldest, b->events[i].samp);
+    return oldest;
+}
+
 size_t cell_blocks_events(const struct cell_blocks *b, const struct gsm_event **ret)
 {
     *ret = b->events;

@@ -414,6 +414,11 @@ double cell_rx_offset_hz(const struct cell_rx *c)
     return c->clock.offset_hz - c->nominal_hz;
 }
 
+double cell_rx_oldest_samp(const struct cell_rx *c)
+{
+    return cell_blocks_oldest_samp(c->blocks);
+}
+
 size_t cell_rx_events(const struct cell_rx *c, const struct gsm_event **ret)
 {
     return cell_blocks_events(c->blocks, ret);

@@ -2,12 +2,24 @@
 #include "gsm/event_queue.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Room from the start: the hold time of a busy cell. */
+#define EVENTS_FIRST 256
+
+/* Events lie in slots and do not move; a heap of slot numbers puts them in order. */
+struct entry {
+    uint32_t slot;
+    uint64_t number; /* in order of arrival: decides between equal events */
+};
+
 struct event_queue {
-    struct gsm_event *event;
-    size_t n_events, cap_events;
+    struct gsm_event *event; /* [cap] slots */
+    struct entry *heap;      /* [n_events] first, then the free slots */
+    size_t n_events, cap;
+    uint64_t n_pushed;
     struct cell_report *report;
     size_t n_reports, cap_reports;
 };
@@ -26,8 +38,76 @@ void event_queue_destroy(struct event_queue *q)
     if (!q)
         return;
     free(q->event);
+    free(q->heap);
     free(q->report);
     free(q);
+}
+
+static int reserve_events(struct event_queue *q, size_t need)
+{
+    size_t cap = q->cap ? q->cap : EVENTS_FIRST;
+    if (need <= q->cap)
+        return 0;
+    while (cap < need)
+        cap *= 2;
+    struct gsm_event *event = realloc(q->event, cap * sizeof(*event));
+    if (!event)
+        return -ENOMEM;
+    q->event = event;
+    struct entry *heap = realloc(q->heap, cap * sizeof(*heap));
+    if (!heap)
+        return -ENOMEM;
+    q->heap = heap;
+    for (size_t i = q->cap; i < cap; i++)
+        heap[i].slot = (uint32_t)i;
+    q->cap = cap;
+    return 0;
+}
+
+static bool earlier(const struct event_queue *q, size_t a, size_t b)
+{
+    const struct entry *x = &q->heap[a], *y = &q->heap[b];
+    int c = gsm_event_compare(&q->event[x->slot], &q->event[y->slot]);
+    return c ? c < 0 : x->number < y->number;
+}
+
+static void swap(struct event_queue *q, size_t a, size_t b)
+{
+    struct entry e = q->heap[a];
+    q->heap[a] = q->heap[b];
+    q->heap[b] = e;
+}
+
+int event_queue_push_events(struct event_queue *q, const struct gsm_event *e, size_t n)
+{
+    int err = reserve_events(q, q->n_events + n);
+    for (size_t k = 0; k < n && !err; k++) {
+        size_t i = q->n_events++;
+        q->event[q->heap[i].slot] = e[k];
+        q->heap[i].number = q->n_pushed++;
+        for (; i > 0 && earlier(q, i, (i - 1) / 2); i = (i - 1) / 2)
+            swap(q, i, (i - 1) / 2);
+    }
+    return err;
+}
+
+/* Takes the first event out; its slot is free, its octets stay until the next push. */
+static const struct gsm_event *pop_event(struct event_queue *q)
+{
+    size_t n = --q->n_events, i = 0;
+    swap(q, 0, n);
+    for (;;) {
+        size_t least = i, child = 2 * i + 1;
+        if (child < n && earlier(q, child, least))
+            least = child;
+        if (child + 1 < n && earlier(q, child + 1, least))
+            least = child + 1;
+        if (least == i)
+            break;
+        swap(q, i, least);
+        i = least;
+    }
+    return &q->event[q->heap[n].slot];
 }
 
 /* Grows an array to hold need elements. */
@@ -46,18 +126,6 @@ static int reserve(void **array, size_t *cap, size_t need, size_t size)
     return 0;
 }
 
-int event_queue_push_events(struct event_queue *q, const struct gsm_event *e, size_t n)
-{
-    void *array = q->event;
-    int err = reserve(&array, &q->cap_events, q->n_events + n, sizeof(*e));
-    q->event = array;
-    if (err || n == 0)
-        return err;
-    memcpy(q->event + q->n_events, e, n * sizeof(*e));
-    q->n_events += n;
-    return 0;
-}
-
 int event_queue_push_reports(struct event_queue *q, const struct cell_report *r, size_t n,
                              uint64_t tx)
 {
@@ -73,37 +141,38 @@ int event_queue_push_reports(struct event_queue *q, const struct cell_report *r,
     return 0;
 }
 
-static int compare_events(const void *a, const void *b)
+static int compare_reports(const struct cell_report *x, const struct cell_report *y)
 {
-    return gsm_event_compare(a, b);
-}
-
-static int compare_reports(const void *a, const void *b)
-{
-    const struct cell_report *x = a, *y = b;
     if (x->last_s < y->last_s || x->last_s > y->last_s)
         return x->last_s < y->last_s ? -1 : 1;
     int c = arfcn_compare(x->channel, y->channel);
     return c ? c : (x->tx > y->tx) - (x->tx < y->tx);
 }
 
+/* A cell speaks once in two seconds: there are few. */
+static size_t first_report(const struct event_queue *q)
+{
+    size_t first = 0;
+    for (size_t i = 1; i < q->n_reports; i++)
+        if (compare_reports(&q->report[i], &q->report[first]) < 0)
+            first = i;
+    return first;
+}
+
 void event_queue_emit(struct event_queue *q, double before_samp,
                       void (*on_event)(void *ctx, const struct gsm_event *event),
                       void (*on_report)(void *ctx, const struct cell_report *report), void *ctx)
 {
-    size_t n = 0;
-    if (q->n_events)
-        qsort(q->event, q->n_events, sizeof(*q->event), compare_events);
-    for (; n < q->n_events && q->event[n].samp < before_samp; n++)
+    while (q->n_events && q->event[q->heap[0].slot].samp < before_samp) {
+        const struct gsm_event *e = pop_event(q);
         if (on_event)
-            on_event(ctx, &q->event[n]);
-    q->n_events -= n;
-    if (n > 0)
-        memmove(q->event, q->event + n, q->n_events * sizeof(*q->event));
-    if (q->n_reports)
-        qsort(q->report, q->n_reports, sizeof(*q->report), compare_reports);
-    for (size_t i = 0; i < q->n_reports; i++)
+            on_event(ctx, e);
+    }
+    while (q->n_reports) {
+        size_t i = first_report(q);
         if (on_report)
             on_report(ctx, &q->report[i]);
-    q->n_reports = 0;
+        /* equal ones keep their order */
+        memmove(&q->report[i], &q->report[i + 1], (--q->n_reports - i) * sizeof(*q->report));
+    }
 }

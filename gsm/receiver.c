@@ -23,8 +23,6 @@
 #define CHUNK_S 0.12
 /* Kept behind the present: a cell found this late still loses nothing from its start. */
 #define HISTORY_S 1.5
-/* Events may come this late: history, and blocks that waited for SI3. */
-#define HOLD_S 4.0
 /* A carrier this close to the edge of the band is still cut whole enough to decode. */
 #define EDGE_HZ      45e3
 #define CHANNELS_MAX 256
@@ -399,6 +397,16 @@ static int collect(struct receiver *r)
     return 0;
 }
 
+/* No event before this sample can come any more: a cell found from now on has the history for its
+ * backlog; candidates hold theirs back, and blocks wait for SI3. */
+static double settled_samp(const struct receiver *r)
+{
+    double settled = (double)history_first(r->history);
+    for (size_t i = 0; i < r->n_cells; i++)
+        settled = fmin(settled, cell_rx_oldest_samp(r->cell[i]));
+    return settled;
+}
+
 static int run_chunk(struct receiver *r, bool at_end)
 {
     if (history_n_put(r->history) > 0) {
@@ -415,9 +423,8 @@ static int run_chunk(struct receiver *r, bool at_end)
     err = collect(r);
     if (err)
         return err;
-    double before = (double)r->stats.n_samp - HOLD_S * r->cfg.rate_hz;
-    event_queue_emit(r->queue, at_end || r->cfg.live ? (double)INFINITY : before, r->cfg.on_event,
-                     r->cfg.on_report, r->cfg.ctx);
+    event_queue_emit(r->queue, at_end || r->cfg.live ? (double)INFINITY : settled_samp(r),
+                     r->cfg.on_event, r->cfg.on_report, r->cfg.ctx);
     return 0;
 }
 

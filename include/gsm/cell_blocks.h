@@ -57,6 +57,10 @@ void cell_blocks_end_backlog(struct cell_blocks *b);
 void cell_blocks_flush(struct cell_blocks *b, const struct cell_clock *clock,
                        double delay_spread_us, bool at_end);
 
+/* Start of the oldest block that still waits undecoded, or has become an event that was not taken;
+ * INFINITY without one. */
+double cell_blocks_oldest_samp(const struct cell_blocks *b);
+
 size_t cell_blocks_events(const struct cell_blocks *b, const struct gsm_event **ret);
 size_t cell_blocks_reports(const struct cell_blocks *b, const struct cell_report **ret);
 void cell_blocks_clear_events(struct cell_blocks *b);

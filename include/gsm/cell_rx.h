@@ -91,6 +91,9 @@ double cell_rx_offset_hz(const struct cell_rx *c);
 
 /* Lists since the last clear; borrowed until the next run or clear. Reports are held back until
  * the backlog is done, events are not. Empty for a candidate. */
+/* No event that is still to come starts before this sample, but those of a backlog, which the
+ * history bounds. */
+double cell_rx_oldest_samp(const struct cell_rx *c);
 size_t cell_rx_events(const struct cell_rx *c, const struct gsm_event **ret);
 size_t cell_rx_reports(const struct cell_rx *c, const struct cell_report **ret);
 void cell_rx_clear_lists(struct cell_rx *c);

@@ -3,7 +3,7 @@
  *
  * in   events and reports of cells, each list ascending or not
  * out  the same by gsm_event_compare, held until nothing older can come
- * cost n log n in a chunk's events; memory bounded by the hold time
+ * cost log n an event; memory bounded by the hold time, none taken once it has been reached
  * thread one object, one thread
  */
 #ifndef GSM_EVENT_QUEUE_H

@@ -111,12 +111,39 @@ static void reports_come_by_their_end_and_carry_their_transmitter(void **state)
     event_queue_destroy(q);
 }
 
+/* Slots are used again: what was handed out makes room, and what waits is not touched. */
+static void a_queue_that_never_empties_keeps_its_order(void **state)
+{
+    struct event_queue *q = NULL;
+    double last = -1.0;
+    size_t n_told = 0;
+    (void)state;
+    assert_int_equal(event_queue_create(&q), 0);
+    for (int round = 0; round < 200; round++) {
+        for (int k = 0; k < 13; k++) {
+            struct gsm_event e = event_at(round * 100.0 + k * 37 % 100, k % 3 + 1, GSM_EVENT_BCCH);
+            assert_int_equal(event_queue_push_events(q, &e, 1), 0);
+        }
+        emit(q, round * 100.0 - 250.0);
+        for (size_t i = 0; i < told.n_events; i++) {
+            assert_true(told.event[i].samp >= last &&
+                        told.event[i].fn == (uint32_t)told.event[i].samp);
+            last = told.event[i].samp;
+        }
+        n_told += told.n_events;
+    }
+    emit(q, INFINITY);
+    assert_int_equal(n_told + told.n_events, 200 * 13);
+    event_queue_destroy(q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_come_by_sample_and_channel),
         cmocka_unit_test(what_may_still_be_overtaken_is_held),
         cmocka_unit_test(reports_come_by_their_end_and_carry_their_transmitter),
+        cmocka_unit_test(a_queue_that_never_empties_keeps_its_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
