@@ -18,6 +18,9 @@
  * one, and where its next timeslot begins its symbols come a quarter of a symbol later. */
 #define KNOTS    3
 #define UNKNOWNS (TAPS + KNOTS * TAPS)
+/* Those of them that a row between two knots has to do with; room for whole vectors. */
+#define STRETCH     (3 * TAPS)
+#define STRETCH_CAP 16
 /* Taps in the trellis, of each; the others are taken out with the soft symbols. */
 #define IN_TRELLIS 3
 #define PATHS      (1 << IN_TRELLIS)
@@ -34,15 +37,19 @@
 #define PAD        16
 /* Rounds of detection and estimation: one leaves 3 dB, a fourth brings 0.2 dB (measured). */
 #define ROUNDS 3
-/* The second guess of the rival's timing is not needed where the first one gave this. */
-#define GOOD_ES_N0 10.0f
+/* The second way to begin is not needed where the first one gave this. */
+#define GOOD_ES_N0 RIVAL_ES_N0_MAX
 /* log P(0) - log P(1) of a bit that is known */
 #define SURE 1e5f
 /* |LLR| 20 is sure, as in the equaliser. */
 #define LLR_SCALE (127.0f / 20.0f)
 #define TURN2     39.478f
-#define SHARE_MIN 0.4f
-
+/* In plain noise 1 to 4 bursts in 1000 have that much of one phase (measured at -4 to 5 dB). */
+#define SHARE_MIN 0.45f
+/* Taps that are taken out to see what is left: delays -3 .. 4, whose symbols all lie in the burst
+ * for rows this far from its ends. */
+#define SHARE_TAPS 8
+#define SHARE_EDGE 8
 /* A number for each path of the rival. */
 typedef float vec8 __attribute__((vector_size(32)));
 
@@ -161,34 +168,64 @@ static void model_at(const struct rival *r, int row, float ret_w[2], float ret_s
     }
 }
 
-/* Adds one row to the normal equations. The square of a symbol is 1, whatever the doubt. */
-static void add_row(struct rival *r, int row, bool wanted)
+enum users { RIVAL_ONLY = 0, BOTH };
+
+/* What the unknowns of one stretch are multiplied with in a row: rival at the knot before, at the
+ * knot behind, wanted signal. ret_own: what the square of each would be without any doubt. */
+static void row_weights(const struct rival *r, enum users users, int row, float ret[STRETCH_CAP],
+                        float ret_own[STRETCH_CAP])
 {
-    float v[3 * TAPS], a, b;
-    int m = knot_before(row, &a), n = 2 * TAPS, at[3 * TAPS];
-    b = 1.0f - a;
+    float a;
+    (void)knot_before(row, &a);
+    float b = 1.0f - a;
     for (int i = 0; i < TAPS; i++) {
         float s = r->s[row - i + PAD];
         int bit = row - W_LATE - i;
-        v[i] = a * s;
-        v[TAPS + i] = b * s;
-        at[i] = TAPS + m * TAPS + i;
-        at[TAPS + i] = at[i] + TAPS;
-        r->gram[at[i]][at[i]] += a * a - v[i] * v[i];
-        r->gram[at[TAPS + i]][at[i]] += a * b - v[i] * v[TAPS + i];
-        r->gram[at[TAPS + i]][at[TAPS + i]] += b * b - v[TAPS + i] * v[TAPS + i];
-        if (!wanted || !in_burst(bit))
-            continue;
-        v[n] = r->w[bit + PAD];
-        r->gram[i][i] += 1.0f - v[n] * v[n];
-        at[n++] = i;
+        bool wanted = users == BOTH && in_burst(bit);
+        ret[i] = a * s;
+        ret[TAPS + i] = b * s;
+        ret[2 * TAPS + i] = wanted ? r->w[bit + PAD] : 0.0f;
+        ret_own[i] = a * a;
+        ret_own[TAPS + i] = b * b;
+        ret_own[2 * TAPS + i] = wanted ? 1.0f : 0.0f;
     }
-    for (int i = 0; i < n; i++) {
-        r->side[at[i]][0] += v[i] * r->y[row - ROW_FIRST][0];
-        r->side[at[i]][1] += v[i] * r->y[row - ROW_FIRST][1];
-        for (int k = 0; k < n; k++)
-            if (at[k] <= at[i])
-                r->gram[at[i]][at[k]] += v[i] * v[k];
+}
+
+/* Which unknown that is. */
+static int unknown_of(int knot, int i)
+{
+    return i < 2 * TAPS ? TAPS + knot * TAPS + i : i - 2 * TAPS;
+}
+
+/* Adds the rows between two knots to the normal equations. The square of a symbol is 1, whatever
+ * the doubt, also where it is a product of the two knots' shares. */
+static void add_stretch(struct rival *r, enum users users, int knot, int from, int to)
+{
+    float sum[STRETCH][STRETCH_CAP] = {{0.0f}}, side[STRETCH_CAP][2] = {{0.0f}};
+    for (int row = from; row < to; row++) {
+        float v[STRETCH_CAP] = {0.0f}, own[STRETCH_CAP] = {0.0f};
+        row_weights(r, users, row, v, own);
+        const float *y = r->y[row - ROW_FIRST];
+        for (int i = 0; i < STRETCH; i++) {
+            for (int k = 0; k < STRETCH_CAP; k++)
+                sum[i][k] += v[i] * v[k];
+            sum[i][i] += own[i] - v[i] * v[i];
+            side[i][0] += v[i] * y[0];
+            side[i][1] += v[i] * y[1];
+        }
+        for (int i = 0; i < TAPS; i++) {
+            float s2 = r->s[row - i + PAD] * r->s[row - i + PAD];
+            sum[TAPS + i][i] += (1.0f - s2) * sqrtf(own[i] * own[TAPS + i]);
+        }
+    }
+    for (int i = 0; i < STRETCH; i++) {
+        int at = unknown_of(knot, i);
+        r->side[at][0] += side[i][0];
+        r->side[at][1] += side[i][1];
+        for (int k = 0; k < STRETCH; k++)
+            if (unknown_of(knot, k) < at)
+                r->gram[at][unknown_of(knot, k)] += k < i ? sum[i][k] : sum[k][i];
+        r->gram[at][at] += sum[i][i];
     }
 }
 
@@ -219,8 +256,6 @@ static void solve(struct rival *r)
         }
 }
 
-enum users { RIVAL_ONLY = 0, BOTH };
-
 /* Channels by least squares from the soft symbols of rows from..to-1; a little ridge keeps those
  * unknowns quiet that the rows do not touch. */
 static void fit(struct rival *r, enum users users, int from, int to, float ridge)
@@ -229,8 +264,13 @@ static void fit(struct rival *r, enum users users, int from, int to, float ridge
     memset(r->side, 0, sizeof(r->side));
     for (int i = 0; i < UNKNOWNS; i++)
         r->gram[i][i] = ridge;
-    for (int row = from; row < to; row++)
-        add_row(r, row, users == BOTH);
+    for (int knot = 0, row = from; row < to; knot++) {
+        float weight;
+        int first = row;
+        while (row < to && knot_before(row, &weight) <= knot)
+            row++;
+        add_stretch(r, users, knot, first, row);
+    }
     solve(r);
     if (users == BOTH)
         memcpy(r->h, r->side, sizeof(r->h));
@@ -259,14 +299,13 @@ static float unexplained(const struct rival *r, int from, int to, float unknowns
 }
 
 /* The trellis' part of a channel for each path: newest bit in bit 0, a 1 is -1. */
-static void expect(const float (*h)[2], const float use[IN_TRELLIS], float ret[2][PATHS])
+static void expect(const float (*h)[2], const float use[IN_TRELLIS], vec8 ret[2])
 {
-    for (int path = 0; path < PATHS; path++)
-        for (int c = 0; c < 2; c++) {
-            ret[c][path] = 0.0f;
-            for (int i = 0; i < IN_TRELLIS; i++)
-                ret[c][path] += (path >> i & 1 ? -use[i] : use[i]) * h[i][c];
-        }
+    static const vec8 sign[IN_TRELLIS] = {
+        {1, -1, 1, -1, 1, -1, 1, -1}, {1, 1, -1, -1, 1, 1, -1, -1}, {1, 1, 1, 1, -1, -1, -1, -1}};
+    for (int c = 0; c < 2; c++)
+        ret[c] = sign[0] * (use[0] * h[0][c]) + sign[1] * (use[1] * h[1][c]) +
+                 sign[2] * (use[2] * h[2][c]);
 }
 
 /* The received symbol without the taps that the trellis does not hold. */
@@ -289,7 +328,8 @@ static void fill_metric(struct rival *r)
 {
     float scale = -1.0f / r->noise;
     for (int row = ROW_FIRST; row < ROW_END; row++) {
-        float g[TAPS][2], y[2], ew[2][PATHS], es[2][PATHS], use[IN_TRELLIS];
+        float g[TAPS][2], y[2], use[IN_TRELLIS];
+        vec8 ew[2], es[2];
         const float all[IN_TRELLIS] = {1.0f, 1.0f, 1.0f};
         int bit = row - W_LATE - r->w_at; /* the newest */
         channel_at(r, row, g);
@@ -298,12 +338,9 @@ static void fill_metric(struct rival *r)
             use[i] = bit - i >= 0 && bit - i < GSM_BURST_BITS + GUARD_BITS ? 1.0f : 0.0f;
         expect((const float(*)[2])r->h + r->w_at, use, ew);
         expect((const float(*)[2])g + r->s_at, all, es);
-        vec8 es_re, es_im;
-        memcpy(&es_re, es[0], sizeof(es_re));
-        memcpy(&es_im, es[1], sizeof(es_im));
         float sure = 0.5f * SURE * r->known[bit + PAD];
         for (int x = 0; x < PATHS; x++) {
-            vec8 re = (y[0] - ew[0][x]) - es_re, im = (y[1] - ew[1][x]) - es_im;
+            vec8 re = (y[0] - ew[0][x]) - es[0], im = (y[1] - ew[1][x]) - es[1];
             r->metric[row - ROW_FIRST][x] = (re * re + im * im) * scale + (x & 1 ? -sure : sure);
         }
     }
@@ -422,71 +459,135 @@ static void correlate_training(const struct rival *r, const struct burst_in *in,
             ret[i][0] = ret[i][1] = 0.0f;
 }
 
-/* Complex square root with a positive real part. */
-static void square_root(const float in[2], float ret[2])
+/* What two squares, or neighbours multiplied, are on average near a knot: of real symbols through a
+ * channel it is the sum of g[i]^2, of g[i] g[i - 1]; of noise and of neighbours it is 0. */
+struct squares {
+    float same[2], next[2];
+};
+
+static void multiply(const float a[2], const float b[2], float scale, float ret[2])
+{
+    ret[0] += scale * (a[0] * b[0] - a[1] * b[1]);
+    ret[1] += scale * (a[0] * b[1] + a[1] * b[0]);
+}
+
+static struct squares squares_of(const struct rival *r, int knot)
+{
+    struct squares ret = {{0.0f, 0.0f}, {0.0f, 0.0f}};
+    float weight = 1e-30f;
+    for (int i = 1; i < ROWS; i++) {
+        float a;
+        int m = knot_before(i + ROW_FIRST, &a);
+        a = m == knot ? a : m + 1 == knot ? 1.0f - a : 0.0f;
+        multiply(r->y[i], r->y[i], a, ret.same);
+        multiply(r->y[i], r->y[i - 1], a, ret.next);
+        weight += a;
+    }
+    for (int c = 0; c < 2; c++) {
+        ret.same[c] /= weight;
+        ret.next[c] /= weight;
+    }
+    return ret;
+}
+
+/* Takes out what the wanted signal has of it. */
+static void squares_without(struct squares *q, const float h[TAPS][2])
+{
+    for (int i = 0; i < TAPS; i++) {
+        multiply(h[i], h[i], -1.0f, q->same);
+        if (i > 0)
+            multiply(h[i], h[i - 1], -1.0f, q->next);
+    }
+}
+
+/* Complex square root, on the same side as `near`. */
+static void square_root(const float in[2], const float near[2], float ret[2])
 {
     float size = sqrtf(in[0] * in[0] + in[1] * in[1]);
     ret[0] = sqrtf(0.5f * (size + in[0] > 0.0f ? size + in[0] : 0.0f));
     ret[1] = sqrtf(0.5f * (size - in[0] > 0.0f ? size - in[0] : 0.0f));
     if (in[1] < 0.0f)
         ret[1] = -ret[1];
-}
-
-/* Mean of y^2 around a knot: of real symbols through a channel it is the sum of its squared taps,
- * of noise 0. */
-static void mean_square(const struct rival *r, int knot, float ret[2])
-{
-    float sum[2] = {0.0f, 0.0f}, weight = 0.0f;
-    for (int row = ROW_FIRST; row < ROW_END; row++) {
-        float a, re = r->y[row - ROW_FIRST][0], im = r->y[row - ROW_FIRST][1];
-        int m = knot_before(row, &a);
-        a = m == knot ? a : m + 1 == knot ? 1.0f - a : 0.0f;
-        sum[0] += a * (re * re - im * im);
-        sum[1] += a * 2.0f * re * im;
-        weight += a;
+    if (ret[0] * near[0] + ret[1] * near[1] < 0.0f) {
+        ret[0] = -ret[0];
+        ret[1] = -ret[1];
     }
-    ret[0] = sum[0] / weight;
-    ret[1] = sum[1] / weight;
 }
 
-/* First guess of the rival's channel: the GMSK pulse at one of two timings, with the phase and
- * strength that the squares tell when those of the wanted signal are taken off. */
-static void guess_rival(struct rival *r, const float h[TAPS][2], int timing)
+/* The rival's channel at each knot: its pulse at a timing (quarters of a symbol), turned. */
+static void put_pulse(struct rival *r, int quarter, float size, const float turn[KNOTS][2])
 {
-    /* on time, and half a symbol later; energy 1 */
-    static const float pulse[2][TAPS] = {{0.2891f, 0.9126f, 0.2891f, 0.0092f, 0.0f},
-                                         {0.0706f, 0.7036f, 0.7036f, 0.0706f, 0.0007f}};
-    float before[2] = {0.0f, 0.0f};
-    for (int m = 0; m < KNOTS; m++) {
-        float square[2], root[2];
-        mean_square(r, m, square);
+    static const float pulse[4][TAPS] = {{0.2891f, 0.9125f, 0.2891f, 0.0092f, 0.0000f},
+                                         {0.1535f, 0.8608f, 0.4845f, 0.0274f, 0.0002f},
+                                         {0.0706f, 0.7036f, 0.7036f, 0.0706f, 0.0007f},
+                                         {0.0274f, 0.4845f, 0.8608f, 0.1535f, 0.0027f}};
+    for (int m = 0; m < KNOTS; m++)
         for (int i = 0; i < TAPS; i++) {
-            square[0] -= h[i][0] * h[i][0] - h[i][1] * h[i][1];
-            square[1] -= 2.0f * h[i][0] * h[i][1];
+            float v = size * pulse[quarter][i];
+            /* times (-j)^i */
+            float re = i & 1 ? turn[m][1] : turn[m][0], im = i & 1 ? -turn[m][0] : turn[m][1];
+            r->g[m][i][0] = i & 2 ? -v * re : v * re;
+            r->g[m][i][1] = i & 2 ? -v * im : v * im;
         }
-        square_root(square, root);
-        /* either sign is right, as long as all knots have the same */
-        float sign = root[0] * before[0] + root[1] * before[1] < 0.0f ? -1.0f : 1.0f;
-        for (int c = 0; c < 2; c++) {
-            before[c] = sign * root[c];
-            for (int i = 0; i < TAPS; i++)
-                r->g[m][i][c] = before[c] * pulse[timing][i];
-        }
-    }
 }
 
-/* Both signals from one guess of the rival's timing. First the rival alone, the other being noise;
- * then the wanted one's channel from its training bits beside it; then both in turns. */
-static void converge(struct rival *r, const struct burst_in *in, int timing)
+/* First guess of the rival's channel. A GMSK pulse c(t) sampled at i - 1 - late, derotated, is
+ * phase (-j)^i c: then -same is phase^2 A cos(pi late) and -j next is phase^2 B sin(pi late). Both
+ * tell the phase, modulo a quarter turn that goes with a whole symbol, and together the timing. */
+static void guess_rival(struct rival *r, const float h[TAPS][2])
+{
+    const float a_full = 0.666f, b_full = 0.396f;
+    float side[2] = {1.0f, 0.0f}, near[2] = {1.0f, 0.0f}, turn[KNOTS][2], a = 0.0f, b = 0.0f;
+    float axis[KNOTS][2];
+    for (int m = 0; m < KNOTS; m++) {
+        struct squares q = squares_of(r, m);
+        squares_without(&q, h);
+        float u[2] = {-q.same[0] / a_full, -q.same[1] / a_full};
+        float v[2] = {q.next[1] / b_full, -q.next[0] / b_full}, sum[2] = {0.0f, 0.0f};
+        multiply(u, u, 1.0f, sum);
+        multiply(v, v, 0.35f, sum); /* b is the less certain by its square */
+        square_root(sum, side, axis[m]);
+        float size = sqrtf(axis[m][0] * axis[m][0] + axis[m][1] * axis[m][1]) + 1e-30f;
+        for (int c = 0; c < 2; c++)
+            side[c] = axis[m][c] /= size;
+        a += u[0] * axis[m][0] + u[1] * axis[m][1];
+        b += v[0] * axis[m][0] + v[1] * axis[m][1];
+    }
+    /* half turns are whole symbols */
+    int quarter = (int)floor(8.0 * det_phase((double)b, (double)a) + 0.5);
+    bool behind = quarter < 0 || quarter == 4;
+    quarter = (quarter + 8) % 4;
+    for (int m = 0; m < KNOTS; m++) {
+        if (behind) {
+            axis[m][0] = -axis[m][0];
+            axis[m][1] = -axis[m][1];
+        }
+        square_root(axis[m], near, turn[m]);
+        memcpy(near, turn[m], sizeof(near));
+    }
+    put_pulse(r, quarter, sqrtf(sqrtf(a * a + b * b) / (float)KNOTS), (const float(*)[2])turn);
+}
+
+/* What to begin with: both channels as guessed; or first the rival alone, the other being noise,
+ * and then the wanted signal's channel from its training bits beside it. The first is better for
+ * equals, the second where the rival is much stronger (measured). */
+enum start { START_BOTH = 0, START_RIVAL };
+
+static void begin(struct rival *r, const struct burst_in *in, enum start start)
 {
     float h[TAPS][2], g[KNOTS][TAPS][2], power = 0.0f;
     int first = training_first(in->kind), end = first + training_count(in->kind);
     load(r, in);
     for (int i = 0; i < ROWS; i++)
-        power += r->y[i][0] * r->y[i][0] + r->y[i][1] * r->y[i][1];
+        power += (r->y[i][0] * r->y[i][0] + r->y[i][1] * r->y[i][1]) / (float)ROWS;
     correlate_training(r, in, h);
-    guess_rival(r, (const float(*)[2])h, timing);
-    r->noise = energy_of((const float(*)[2])h, 0, TAPS) + 0.05f * power / (float)ROWS + 1e-30f;
+    guess_rival(r, (const float(*)[2])h);
+    if (start == START_BOTH) {
+        memcpy(r->h, h, sizeof(r->h));
+        r->noise = 0.1f * power + 1e-30f;
+        return;
+    }
+    r->noise = energy_of((const float(*)[2])h, 0, TAPS) + 0.05f * power + 1e-30f;
     detect(r, RIVAL_ONLY);
     fit(r, RIVAL_ONLY, ROW_FIRST, ROW_END, 1.0f);
     r->noise = unexplained(r, ROW_FIRST, ROW_END, 0.0f);
@@ -495,12 +596,18 @@ static void converge(struct rival *r, const struct burst_in *in, int timing)
     fit(r, BOTH, first + 2, end, 1.0f);
     memcpy(r->g, g, sizeof(g));
     r->noise = 1.5f * unexplained(r, first + 3, end, 0.0f);
+}
+
+/* Both signals in turns: symbols from channels, channels from symbols. */
+static void converge(struct rival *r)
+{
     for (int i = 0; i < ROUNDS; i++) {
         detect(r, BOTH);
         fit(r, BOTH, FIT_FIRST, FIT_END, 0.3f);
         r->noise = unexplained(r, FIT_FIRST, FIT_END, (float)UNKNOWNS);
     }
     r->energy = energy_of((const float(*)[2])r->h, 0, TAPS);
+    detect(r, BOTH);
 }
 
 /* Residual frequency and phase error of the wanted signal where the rival is taken out. */
@@ -544,37 +651,50 @@ static void take_result(const struct rival *r, struct burst_soft *ret)
 void rival_run(struct rival *r, const struct burst_in *in, struct burst_soft *ret)
 {
     struct burst_soft other;
-    converge(r, in, 0);
-    detect(r, BOTH);
+    begin(r, in, START_BOTH);
+    converge(r);
     take_result(r, ret);
     if (ret->es_n0 >= GOOD_ES_N0)
         return;
-    converge(r, in, 1);
-    detect(r, BOTH);
+    begin(r, in, START_RIVAL);
+    converge(r);
     take_result(r, &other);
-    if (other.es_n0 > ret->es_n0)
+    if (other.n0 < ret->n0)
         *ret = other;
 }
 
+/* What the taps leave of each symbol. */
+static void residual_of(const struct burst_in *in, const struct burst_soft *b,
+                        float ret[GSM_BURST_BITS][2])
+{
+    float sym[GSM_BURST_BITS];
+    for (int k = 0; k < GSM_BURST_BITS; k++)
+        sym[k] = soft_symbol((float)b->soft[k] / LLR_SCALE);
+    for (int k = SHARE_EDGE; k < GSM_BURST_BITS - SHARE_EDGE; k++)
+        for (int c = 0; c < 2; c++) {
+            ret[k][c] = in->y[k + EQUALIZER_LEAD][c];
+            for (int i = 0; i < SHARE_TAPS; i++)
+                ret[k][c] -= sym[k - i - CHANNEL_FIRST] * b->tap[i][c];
+        }
+}
+
+/* The squares and products of neighbours of a rival have fixed phases, see guess_rival. The latter
+ * count double: they are the smaller, and of noise their mean has half the power. */
 float rival_share(const struct burst_in *in, const struct burst_soft *b)
 {
-    float power = 0.0f, share = 0.0f;
+    float left[GSM_BURST_BITS][2], power = 0.0f, share = 0.0f;
+    residual_of(in, b, left);
     for (int half = 0; half < 2; half++) {
-        float re = 0.0f, im = 0.0f;
-        int from = half ? GSM_BURST_BITS / 2 : 8;
-        int to = half ? GSM_BURST_BITS - 8 : GSM_BURST_BITS / 2;
+        float same[2] = {0.0f, 0.0f}, next[2] = {0.0f, 0.0f};
+        int from = half ? GSM_BURST_BITS / 2 : SHARE_EDGE + 1;
+        int to = half ? GSM_BURST_BITS - SHARE_EDGE : GSM_BURST_BITS / 2;
         for (int k = from; k < to; k++) {
-            float x = in->y[k + EQUALIZER_LEAD][0], y = in->y[k + EQUALIZER_LEAD][1];
-            for (int i = 0; i < CHANNEL_TAPS - 4; i++) {
-                float a = soft_symbol((float)b->soft[k - i - CHANNEL_FIRST] / LLR_SCALE);
-                x -= a * b->tap[i][0];
-                y -= a * b->tap[i][1];
-            }
-            re += x * x - y * y;
-            im += 2.0f * x * y;
-            power += x * x + y * y;
+            multiply(left[k], left[k], 1.0f, same);
+            multiply(left[k], left[k - 1], 1.0f, next);
+            power += left[k][0] * left[k][0] + left[k][1] * left[k][1];
         }
-        share += sqrtf(re * re + im * im);
+        share += sqrtf(same[0] * same[0] + same[1] * same[1] +
+                       2.0f * (next[0] * next[0] + next[1] * next[1]));
     }
     return power > 0.0f ? share / power : 0.0f;
 }

@@ -2,8 +2,10 @@
 #include "gsm/acquire.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
+#include "core/detmath.h"
 #include "dsp/rival.h"
 #include "dsp/sync.h"
 #include "gsm_const.h"
@@ -11,6 +13,8 @@
 /* Share of the power that the training bits must explain: noise reaches 0.1 over all lags, a
  * burst at Es/N0 -6 dB has 0.17. */
 #define FIT_MIN 0.13
+/* Share of one phase in what is left of a burst (dsp/rival.h) from which on a rival is tried. */
+#define RIVAL_SHARE_MIN 0.35f
 
 struct acquire {
     const struct cell_rx_config *cfg;
@@ -61,6 +65,33 @@ static struct burst_place expect_sch(const struct acquire *a, const struct fcch_
     };
 }
 
+/* The SCH of a cell that is buried under another one of its carrier. What else is on the air bends
+ * the frequency of its FCCH by up to half a bin (measured), so some are tried. */
+static bool decode_beside_rival(struct acquire *a, const struct burst_in *in,
+                                struct burst_place *place, struct burst_soft *out,
+                                struct sch_info *sch)
+{
+    static const double try_hz[] = {0.0, 500.0, -500.0, 1000.0, -1000.0};
+    struct burst_in turned = *in;
+    if (rival_share(in, out) < RIVAL_SHARE_MIN)
+        return false;
+    for (size_t i = 0; i < sizeof(try_hz) / sizeof(try_hz[0]); i++) {
+        double turns = try_hz[i] * place->sym_samp / a->cfg->rate_hz;
+        for (int k = 0; k < EQUALIZER_SYMS; k++) {
+            double c, s, re = (double)in->y[k][0], im = (double)in->y[k][1];
+            det_sincos(-turns * (k - EQUALIZER_LEAD), &c, &s);
+            turned.y[k][0] = (float)(re * c - im * s);
+            turned.y[k][1] = (float)(re * s + im * c);
+        }
+        rival_run(a->rival, &turned, out);
+        if (sch_decode(out->soft, sch) != SCH_OK)
+            continue;
+        place->offset_hz += try_hz[i];
+        return true;
+    }
+    return false;
+}
+
 enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
                                 const struct channel *ch, struct cell_rx_found *ret)
 {
@@ -79,13 +110,8 @@ enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
               &in.y[0][0]);
     equalizer_run(a->equalizer, &prior, &in, 1, &out);
     struct sch_info sch;
-    if (sch_decode(out.soft, &sch) != SCH_OK) {
-        if (!rival_likely(&in, &out))
-            return ACQUIRE_NONE;
-        rival_run(a->rival, &in, &out);
-        if (sch_decode(out.soft, &sch) != SCH_OK)
-            return ACQUIRE_NONE;
-    }
+    if (sch_decode(out.soft, &sch) != SCH_OK && !decode_beside_rival(a, &in, &place, &out, &sch))
+        return ACQUIRE_NONE;
     channel_prior_learn(&prior, &out);
     place.offset_hz += (double)out.ramp_sym * cfg->rate_hz / place.sym_samp;
     *ret = (struct cell_rx_found){

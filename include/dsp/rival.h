@@ -29,7 +29,7 @@ int rival_create(struct rival **ret);
 void rival_destroy(struct rival *r);
 
 /* How much of what the equaliser left unexplained has one phase, modulo a half turn, as a GMSK
- * signal on this very carrier has: 0..1; noise and neighbours give 0.15. */
+ * signal on this very carrier has: 0..1; noise and neighbours give 0.25. */
 float rival_share(const struct burst_in *in, const struct burst_soft *b);
 /* Is a rival worth looking for: the burst is poor, and the share high? */
 bool rival_likely(const struct burst_in *in, const struct burst_soft *b);
