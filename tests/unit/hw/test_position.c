@@ -158,10 +158,10 @@ static bool wait_for(struct position *p, bool valid, struct position_fix *fix, i
     return false;
 }
 
-/* The first report of a receiver may lack its time. */
-static bool wait_for_time(struct position *p, struct position_fix *fix)
+/* The first report of a receiver may lack its time and its accuracy. */
+static bool wait_for_all(struct position *p, struct position_fix *fix)
 {
-    for (int i = 0; i < 100 && fix->utc_us == UTC_UNKNOWN; i++) {
+    for (int i = 0; i < 100 && (fix->utc_us == UTC_UNKNOWN || !isfinite(fix->accuracy_m)); i++) {
         struct timespec pause = {.tv_nsec = 50000000};
         (void)nanosleep(&pause, NULL);
         position_get(p, fix);
@@ -194,7 +194,7 @@ static void gpsd_is_found_lost_and_found_again(void **state)
     assert_int_equal(fix.source, POSITION_GPSD);
     for (int round = 0; round < 2; round++) {
         pid_t pid = start_gpsfake(track, port);
-        bool found = wait_for(p, true, &fix, 25) && wait_for_time(p, &fix);
+        bool found = wait_for(p, true, &fix, 25) && wait_for_all(p, &fix);
         if (found) {
             position_get_trouble(p, text, sizeof text);
             assert_string_equal(text, "");
