@@ -40,8 +40,6 @@
 #define EXPLAIN_HZ  3000.0
 /* Below this Es/N0 (ratio) decisions are too poor to learn from. */
 #define LEARN_ES_N0 0.3f
-/* Without its rival a burst must be this much better to be believed: 1 dB. */
-#define RIVAL_GAIN 1.26f
 /* Share of the tries of late that were worth it, mean over so many, beyond which the carrier is
  * known to be shared. */
 #define RIVALRY_SURE   0.5f
@@ -213,8 +211,8 @@ static void learn_batch(struct cell_rx *c, const struct cell_rx_work *w, int n)
                      1.0 / off_weight + ramp_floor);
 }
 
-/* Bursts on which another cell of the same carrier lies: whatever is better counts. Once it was,
- * poor bursts are tried without asking for signs. */
+/* Bursts on which another cell of the same carrier lies. Once one was found, poor bursts
+ * are tried without asking for signs. */
 static void beat_rivals(struct cell_rx *c, struct cell_rx_work *w, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -223,7 +221,7 @@ static void beat_rivals(struct cell_rx *c, struct cell_rx_work *w, int n)
         if (w->out[i].es_n0 >= RIVAL_ES_N0_MAX || (ask && !rival_likely(&w->in[i], &w->out[i])))
             continue;
         rival_run(w->rival, &w->in[i], &alone);
-        bool better = alone.es_n0 > RIVAL_GAIN * w->out[i].es_n0;
+        bool better = rival_better(&alone, &w->out[i]);
         c->rivalry += ((better ? 1.0f : 0.0f) - c->rivalry) / RIVALRY_BURSTS;
         if (better)
             w->out[i] = alone;

@@ -5,7 +5,7 @@
  * out  soft bits, channel and noise as if the rival were not there
  * ref  docs/receiver.md; joint maximum-likelihood detection of two users after Ranta, Hottinen and
  *      Honkasalo 1995; the rival's place, training and content are not known nor asked for
- * cost 0.2 ms a burst: only for bursts that rival_likely() has picked
+ * cost 0.15 to 0.35 ms a burst: only for bursts that rival_likely() has picked
  * thread one object per worker
  *
  * GMSK is, derotated, a row of real numbers through a short channel. So is the rival, whatever its
@@ -34,7 +34,9 @@ float rival_share(const struct burst_in *in, const struct burst_soft *b);
 /* Is a rival worth looking for: the burst is poor, and the share high? */
 bool rival_likely(const struct burst_in *in, const struct burst_soft *b);
 
-/* Writes what the burst is with the rival taken out. es_n0 says whether it got better. */
+/* Writes what the burst is with the rival taken out. */
 void rival_run(struct rival *r, const struct burst_in *in, struct burst_soft *ret);
+/* Was there a rival: is so much less left unexplained than the equaliser left? */
+bool rival_better(const struct burst_soft *alone, const struct burst_soft *before);
 
 #endif
