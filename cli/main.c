@@ -9,8 +9,8 @@
 #include "cli/version.h"
 
 static const struct command_row command_table[] = {
-    {"replay", cmd_replay}, {"import", cmd_import}, {"known", cmd_known},
-    {"review", cmd_review}, {"export", cmd_export},
+    {"replay", cmd_replay}, {"monitor", cmd_monitor}, {"scan", cmd_scan},     {"import", cmd_import},
+    {"known", cmd_known},   {"review", cmd_review},   {"export", cmd_export},
 };
 
 #define N_COMMANDS (sizeof command_table / sizeof command_table[0])
@@ -31,7 +31,8 @@ static void print_help(void)
     (void)puts("\n  cellwarden COMMAND --help   options and an example\n"
                "  cellwarden --version        version, libraries, receivers plugged in\n\n"
                "exit status: 0 done, 1 error, 2 wrong usage, 3 flagged cells (with --exit-code),\n"
-               "130, 141 or 143 ended by a signal (141: nobody reads the result)");
+               "4 device lost, 5 not every band was heard (scan), 130, 141 or 143 ended by a "
+               "signal (141: nobody reads the result)");
 }
 
 static int unknown_command(const char *name)
