@@ -109,6 +109,7 @@ static struct cell_state *add_cell(struct cell_table *t, const struct cell_repor
     c->fn_first = rep->fn_first;
     c->fn_epoch_frames = rep->fn_epoch_frames;
     c->level_dbfs = c->level_dbm = c->snr_db = c->offset_hz = c->offset_se_hz = (double)NAN;
+    c->carrier.offset_hz = c->carrier.offset_se_hz = (double)NAN;
     c->clock_ppm = c->phase_error_deg = c->delay_spread_us = (double)NAN;
     for (size_t i = 0; i < CELL_PAGING_WINDOW_CAP; i++)
         c->paging_window[i].number = -1;
@@ -136,6 +137,8 @@ static void merge_measures(struct cell_state *c, const struct cell_report *rep)
     mean_add(&c->mean[MEAN_PHASE], rep->phase_error_deg, w, &c->phase_error_deg);
     mean_add(&c->mean[MEAN_DELAY], rep->delay_spread_us, w, &c->delay_spread_us);
     if (isfinite(rep->offset_se_hz) && isfinite(rep->offset_hz)) {
+        c->carrier = (struct cell_carrier){rep->offset_hz, rep->offset_se_hz, rep->first_s,
+                                           rep->last_s, rep->n_sch};
         c->offset_var_sum += w * w * rep->offset_se_hz * rep->offset_se_hz;
         c->offset_se_hz = sqrt(c->offset_var_sum) / c->mean[MEAN_OFFSET].weight;
     }

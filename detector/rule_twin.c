@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "detector/rules.h"
+#include "gsm_const.h"
 
 enum { EN01_CLOCK, EN01_CARRIER };
 
@@ -12,11 +13,14 @@ static bool heard_together(const struct cell_state *a, const struct cell_state *
     return fmin(a->last_s, b->last_s) - fmax(a->first_s, b->first_s) >= RULE_TWIN_BOTH_S;
 }
 
+/* Carriers of one box begin their frames together. */
 static bool same_clock(const struct cell_state *a, const struct cell_state *b)
 {
-    return a->fn_known && b->fn_known && heard_together(a, b) &&
-           cell_epoch_equal(a->epoch_last_frames, b->epoch_last_frames,
-                            a->epoch_last_s - b->epoch_last_s);
+    if (!a->fn_known || !b->fn_known || !heard_together(a, b))
+        return false;
+    double gap = fabs(remainder(a->epoch_last_frames - b->epoch_last_frames, GSM_HYPERFRAME));
+    double apart_s = fabs(a->epoch_last_s - b->epoch_last_s);
+    return gap <= RULE_TWIN_FRAMES + CELL_EPOCH_TOLERANCE_PPM * 1e-6 * apart_s / GSM_FRAME_S;
 }
 
 /* Off alike, where honest carriers agree. */
@@ -48,7 +52,7 @@ static void fire(const struct rule_cell *c, const struct rule_cell *o, size_t we
     if (weight == EN01_CLOCK) {
         rule_observed(ret, "the frame clock of %s-%s ARFCN %d", o->mcc, o->mnc,
                       o->state->channel.number);
-        rule_expected(ret, "a frame clock of its own: two agree by chance once in 700 000");
+        rule_expected(ret, "a frame clock of its own: two agree by chance once in ten million");
         rule_text(ret,
                   "This cell of %s-%s and the one of %s-%s on ARFCN %d count their frames "
                   "together, as carriers of one transmitter do: one box speaks for two networks.",

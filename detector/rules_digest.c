@@ -59,6 +59,7 @@ static const struct constant CONSTANTS[] = {
     {"clock_min_s", RULE_CLOCK_MIN_S},
     {"twin_ppm", RULE_TWIN_PPM},
     {"twin_both_s", RULE_TWIN_BOTH_S},
+    {"twin_frames", RULE_TWIN_FRAMES},
     {"center_clock_ppm", CENTER_CLOCK_PPM},
     {"center_sch_min", CENTER_SCH_MIN},
     {"center_listed_min", CENTER_LISTED_MIN},

@@ -64,6 +64,13 @@ struct cell_paging_window {
     uint32_t tag[CELL_TAG_CAP];
 };
 
+/* Carrier in the latest report that measured it: within one tuning of the receiver. */
+struct cell_carrier {
+    double offset_hz, offset_se_hz; /* NAN: never measured */
+    double first_s, last_s;
+    uint32_t n_sch;
+};
+
 struct cell_mean {
     double sum, weight;
 };
@@ -81,6 +88,7 @@ struct cell_state {
     /* means weighted by SCH count; NAN while nobody said */
     double level_dbfs, level_dbm, snr_db, offset_hz, offset_se_hz;
     double clock_ppm, phase_error_deg, delay_spread_us;
+    struct cell_carrier carrier;
     struct cell_mean mean[7];
     double offset_var_sum; /* of weight^2 * se^2 */
     uint32_t n_sch, n_sch_failed, n_bcch, n_bcch_failed, n_ccch, n_ccch_failed;

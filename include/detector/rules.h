@@ -79,7 +79,7 @@
 #define RULE_CARRIER_HIGH_PPM    0.50
 #define RULE_CARRIER_SPREAD_PPM  0.06 /* median deviation of the others among themselves */
 #define RULE_CARRIER_SCH_MIN     20
-#define RULE_CARRIER_PEERS       4
+#define RULE_CARRIER_PEERS       3
 #define RULE_CARRIER_HEARD_RATIO 0.70 /* of the time from first to last, so in one tuning */
 /* TM-01, TM-03 */
 #define RULE_CLOCK_FRAMES 100.0
@@ -89,6 +89,7 @@
 /* EN-01: one carrier offset for two networks. */
 #define RULE_TWIN_PPM    0.02
 #define RULE_TWIN_BOTH_S 2.0
+#define RULE_TWIN_FRAMES 0.1 /* clocks of one box; plus what the receiver's crystal drifts */
 
 /* What the databases say about one cell; zero value: no database at all. */
 struct rule_known {

@@ -31,7 +31,7 @@ static void ag01_fires_on_registrations_only(void **state)
     push_busy(&s, scene_operator(0), 5, 1);
     struct rule_result r = scene_run(&s, 0, "AG-01");
     scene_expect(r, RULE_FIRED);
-    assert_near(r.finding.weight_db, 20.0, 1e-9);
+    assert_near(r.finding.weight_db, 25.0, 1e-9);
     scene_expect(scene_run(&s, 1, "AG-01"), RULE_PASSED);
     scene_clear(&s);
 }

@@ -35,7 +35,7 @@ static void fp01_grades_the_offset(void **state)
     (void)state;
     static const struct {
         double off_ppm, weight_db;
-    } cases[] = {{0.8, 20.0}, {-0.6, 20.0}, {0.3, 10.0}, {-0.25, 10.0}};
+    } cases[] = {{0.8, 30.0}, {-0.6, 30.0}, {0.3, 10.0}, {-0.25, 10.0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct scene s;
         scene_init(&s);
@@ -59,21 +59,21 @@ static void fp01_near_miss_doppler(void **state)
     scene_clear(&s);
 }
 
-static void fp01_needs_four_that_agree(void **state)
+static void fp01_needs_three_that_agree(void **state)
 {
     (void)state;
     struct scene s;
     scene_init(&s);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 3; i++) {
         struct scene_cell c = on_air(scene_operator(i), 0.0);
         scene_push(&s, &c);
     }
-    scene_expect(scene_run(&s, 3, "FP-01"), RULE_NOT_EVALUABLE);
-    for (int i = 4; i < 9; i++) { /* and these disagree by tenths of a ppm */
-        struct scene_cell c = on_air(scene_operator(i), 0.3 * (i - 3));
+    scene_expect(scene_run(&s, 2, "FP-01"), RULE_NOT_EVALUABLE);
+    for (int i = 3; i < 9; i++) { /* and these disagree by tenths of a ppm */
+        struct scene_cell c = on_air(scene_operator(i), 0.3 * (i - 2));
         scene_push(&s, &c);
     }
-    scene_expect(scene_run(&s, 3, "FP-01"), RULE_NOT_EVALUABLE);
+    scene_expect(scene_run(&s, 2, "FP-01"), RULE_NOT_EVALUABLE);
     scene_clear(&s);
 }
 
@@ -90,7 +90,7 @@ static void fp01_not_evaluable_when_measured_badly(void **state)
         struct scene s;
         scene_init(&s);
         push_town(&s, bad[i]);
-        if (i == 2) { /* heard again much later: the oscillator was elsewhere in between */
+        if (i == 2) { /* heard again much later, without the others */
             bad[2].first_s = 100.0;
             bad[2].last_s = 110.0;
             scene_push(&s, &bad[2]);
@@ -98,6 +98,29 @@ static void fp01_not_evaluable_when_measured_badly(void **state)
         scene_expect(scene_run(&s, 4, "FP-01"), RULE_NOT_EVALUABLE);
         scene_clear(&s);
     }
+}
+
+/* A survey comes by again and again, its oscillator elsewhere each time: what counts is who was
+ * heard in the same dwell. */
+static void fp01_compares_within_a_dwell(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    for (int pass = 0; pass < 4; pass++) {
+        for (int i = 0; i < 5; i++) {
+            struct scene_cell c = on_air(i < 4 ? scene_operator(i) : scene_pseudo(), 0.0);
+            c.offset_ppm += (pass % 2 ? 0.7 : -0.7) + (i == 4 ? 0.3 : 0.0);
+            c.first_s = 25.0 * pass;
+            c.last_s = c.first_s + 1.9;
+            scene_push(&s, &c);
+        }
+    }
+    struct rule_result r = scene_run(&s, 4, "FP-01");
+    scene_expect(r, RULE_FIRED);
+    assert_non_null(strstr(r.finding.observed, "+0.30 ppm"));
+    scene_expect(scene_run(&s, 0, "FP-01"), RULE_PASSED);
+    scene_clear(&s);
 }
 
 /* A gang of five boxes is not the measure when the operator's list names four cells. */
@@ -165,8 +188,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fp01_grades_the_offset),
         cmocka_unit_test(fp01_near_miss_doppler),
-        cmocka_unit_test(fp01_needs_four_that_agree),
+        cmocka_unit_test(fp01_needs_three_that_agree),
         cmocka_unit_test(fp01_not_evaluable_when_measured_badly),
+        cmocka_unit_test(fp01_compares_within_a_dwell),
         cmocka_unit_test(fp01_listed_cells_are_the_measure),
         cmocka_unit_test(en01_fires_on_one_oscillator),
         cmocka_unit_test(en01_near_miss_two_oscillators),

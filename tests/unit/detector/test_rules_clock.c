@@ -41,7 +41,7 @@ static void tm03_fires_on_a_copy_beside_the_original(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct rule_result r = scene_run(&s, i, "TM-03");
         scene_expect(r, RULE_FIRED);
-        assert_near(r.finding.weight_db, 25.0, 1e-9);
+        assert_near(r.finding.weight_db, 30.0, 1e-9);
         assert_int_equal(r.finding.n_oct_messages, 2);
     }
     scene_clear(&s);
@@ -220,14 +220,14 @@ static void en01_not_evaluable_in_synchronised_networks(void **state)
     scene_clear(&s);
 }
 
-/* Near miss: three frames apart. */
-static void en01_near_miss_three_frames(void **state)
+/* Near miss: a quarter of a frame apart. */
+static void en01_near_miss_quarter_frame(void **state)
 {
     (void)state;
     struct scene s;
     scene_init(&s);
     struct scene_cell twin = other_network(0);
-    twin.epoch_frames = scene_operator(0).epoch_frames + 3.0;
+    twin.epoch_frames = scene_operator(0).epoch_frames + 0.25;
     push_heard(&s, scene_operator(0), 0.0, 10.0);
     push_heard(&s, twin, 0.0, 10.0);
     scene_expect(scene_run(&s, 0, "EN-01"), RULE_PASSED);
@@ -249,7 +249,7 @@ int main(void)
         cmocka_unit_test(en01_fires_on_one_clock_for_two_networks),
         cmocka_unit_test(en01_passes_a_shared_site),
         cmocka_unit_test(en01_not_evaluable_in_synchronised_networks),
-        cmocka_unit_test(en01_near_miss_three_frames),
+        cmocka_unit_test(en01_near_miss_quarter_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
