@@ -31,6 +31,7 @@ int cmd_import(int argc, char **argv);
 int cmd_known(int argc, char **argv);
 int cmd_review(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 
 /* Parses as opt_parse does and says what is wrong. True: go on; false: return *ret_exit. */
 bool command_parse(const struct opt_command *cmd, int argc, char **argv, int *ret_n_operands,

@@ -74,6 +74,8 @@ static bool set_global(struct control *c, const char *path, const char *key, con
 {
     if (strcmp(key, "speed") == 0)
         return sscanf(value, "%lf", &c->speed) == 1 && c->speed > 0;
+    if (strcmp(key, "loud") == 0)
+        return c->loud = true;
     if (strcmp(key, "air") != 0)
         return false;
     const char *slash = strrchr(path, '/');

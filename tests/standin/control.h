@@ -5,6 +5,7 @@
  * One key and its values a line; `#` begins a note. Keys before the first `dongle` are of all.
  *   air FILE                  scenario with the cells, relative to this file; absent: noise
  *   speed X                   1: real time
+ *   loud 1                    say on stderr where it is tuned to
  *   dongle NAME               another dongle, with the keys that follow
  *   serial S, manufacturer M, product P
  *   tuner R820T|R828D|E4000|FC0012|FC0013|FC2580|none
@@ -49,6 +50,7 @@ struct control_dongle {
 struct control {
     char air[512]; /* "": noise */
     double speed;
+    bool loud;
     int n_dongles;
     struct control_dongle dongle[CONTROL_DONGLES_CAP];
 };

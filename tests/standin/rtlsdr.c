@@ -506,7 +506,7 @@ static void next_chunk(struct rtlsdr_dev *dev)
             fprintf(stderr, "stand-in: %s\n", err);
             _Exit(99);
         }
-        if (dev->freq_hz)
+        if (world.control.loud && dev->freq_hz)
             fprintf(stderr, "stand-in: tuned to %.6f MHz\n", true_hz(dev, dev->freq_hz) / 1e6);
         dev->settled_samp = dev->samp + (uint64_t)(dev->c->settle_ms * 1e-3 * rate_hz);
         dev->retuned = false;

@@ -446,10 +446,12 @@ static void listen_to_v4(void)
 static void a_blog_v4_has_its_crystal_set(void **state)
 {
     (void)state;
-    run_case("dongle x\nmanufacturer RTLSDRBlog\nproduct Blog V4\ntuner R828D\nxtal 28800000\n",
-             listen_to_v4);
+    run_case(
+        "loud 1\ndongle x\nmanufacturer RTLSDRBlog\nproduct Blog V4\ntuner R828D\nxtal 28800000\n",
+        listen_to_v4);
     assert_non_null(strstr(said, "tuned to 941.00"));
-    run_case("dongle x\nmanufacturer astrometadvb\nproduct DVB-T2\ntuner R828D\n", listen_to_v4);
+    run_case("loud 1\ndongle x\nmanufacturer astrometadvb\nproduct DVB-T2\ntuner R828D\n",
+             listen_to_v4);
     assert_non_null(strstr(said, "tuned to 941.00"));
 }
 
