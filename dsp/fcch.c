@@ -16,6 +16,9 @@
 /* Half of a burst: windows side by side, without a gap or an overlap, so that wherever a burst of
  * 148 symbols lies one of them is full of it. */
 #define WINDOW_SYM 74.0
+/* Of all lengths down to this share of it the one with most factors of 2: 640 of 655 at 2.4 MS/s,
+ * twice as quick as 648. */
+#define WINDOW_LEAST 0.9
 /* Share of the window at each end over which it rises and falls: costs 0.4 dB, and a carrier 40 dB
  * stronger 400 kHz away leaves nothing here. */
 #define RISE 0.125
@@ -27,7 +30,17 @@
  * each), so that what a stronger neighbour spills counts little. So much of both together is worth
  * a closer look: a tone at Es/N0 -6 dB has 0.53 on average and
  * 0.40 or more in nine windows of ten. */
-#define WORTH 0.40f
+#define WORTH_WEAK 0.38f
+/* At 0 dB it has 0.7, and 6 dB below another cell on its carrier 0.6; that cell's own data come to
+ * so much ten times less often than to 0.40. */
+#define WORTH_CLEAR 0.50f
+/* Beside a neighbour 18 dB stronger nine tones of ten are 1.25 times what is next to them, seven of
+ * ten are twice that; data are so half as often. */
+#define PEAK_WEAK  1.25f
+#define PEAK_CLEAR 2.0f
+/* The windows beside one that a burst fills hold half of its power on the average, noise and data
+ * a quarter of what makes a pair worth a look. */
+#define BESIDE 0.3f
 /* Share that the tone has on the closer look (tone.h) at Es/N0 -6 dB: 0.60, 0.40 or more in nineteen
  * of twenty. Beside a neighbour 18 dB stronger it is 0.48. */
 #define PURITY_MIN 0.40
@@ -43,11 +56,16 @@ struct found {
     float offset_hz;
 };
 
-struct work {
-    fftwf_complex *in, *out;
-    float *power;  /* RING_BINS, n_window values from -rate/2 up, RING_BINS */
+/* One window as bins: RING_BINS, n_window values from -rate/2 up, RING_BINS. */
+struct spectrum {
+    float *power;
     float *side;   /* sum of KERNEL_SIDE bins from here on */
     float *excess; /* by which the pair that begins here is worth a look */
+};
+
+struct work {
+    fftwf_complex *in, *out;
+    struct spectrum at[3]; /* of three windows in a row; window i is in i % 3 */
     struct tone_scratch *tone;
 };
 
@@ -55,6 +73,7 @@ struct fcch {
     double rate_hz;
     size_t n_window, n_channels, hops_max, n_hops, margin;
     int64_t from;
+    float worth, peak;
     double *carrier_hz;
     struct found *found; /* [hop][channel] */
     float *rise;         /* window, each value twice */
@@ -65,40 +84,70 @@ struct fcch {
     const struct kernels *kernels;
 };
 
-/* Largest n <= limit with no prime factor above 7 and divisible by 4: FFTW is quick on those. */
-static size_t smooth_below(size_t limit)
+/* How often 2 divides n; -1: n has a prime factor above 7. */
+static int evenness(size_t n)
 {
-    static const size_t prime[] = {2, 3, 5, 7};
-    for (size_t n = limit / 4 * 4; n >= 4; n -= 4) {
-        size_t rest = n;
-        for (size_t i = 0; i < 4; i++)
-            while (rest % prime[i] == 0)
-                rest /= prime[i];
-        if (rest == 1)
-            return n;
-    }
-    return 4;
+    static const size_t prime[] = {3, 5, 7};
+    int twos = 0;
+    for (; n % 2 == 0; n /= 2)
+        twos++;
+    for (size_t i = 0; i < 3; i++)
+        while (n % prime[i] == 0)
+            n /= prime[i];
+    return n == 1 ? twos : -1;
 }
 
-static int work_create(struct fcch *f, int jobs)
+/* A length of at most `limit` and not much less on which FFTW is quick. */
+static size_t smooth_below(size_t limit)
 {
-    size_t n_ring = f->n_window + 2 * RING_BINS;
+    size_t best = 4;
+    for (size_t n = limit / 4 * 4; n >= 4 && (double)n >= WINDOW_LEAST * (double)limit; n -= 4)
+        if (evenness(n) > evenness(best))
+            best = n;
+    return best;
+}
+
+static int work_create(struct fcch *f, struct work *w)
+{
+    size_t n = f->n_window + 2 * RING_BINS + 2 * KERNEL_SIDE;
+    w->in = fftwf_alloc_complex(f->n_window);
+    w->out = fftwf_alloc_complex(f->n_window);
+    if (!w->in || !w->out)
+        return -ENOMEM;
+    for (int i = 0; i < 3; i++) {
+        struct spectrum *s = &w->at[i];
+        s->power = calloc(n, sizeof(float));
+        s->side = calloc(n, sizeof(float));
+        s->excess = calloc(n, sizeof(float));
+        if (!s->power || !s->side || !s->excess)
+            return -ENOMEM;
+    }
+    return tone_scratch_create(&w->tone, f->tone);
+}
+
+static void work_destroy(struct work *w)
+{
+    fftwf_free(w->in);
+    fftwf_free(w->out);
+    for (int i = 0; i < 3; i++) {
+        free(w->at[i].power);
+        free(w->at[i].side);
+        free(w->at[i].excess);
+    }
+    tone_scratch_destroy(w->tone);
+}
+
+static int all_work_create(struct fcch *f, int jobs)
+{
     f->work = calloc((size_t)jobs, sizeof(*f->work));
     if (!f->work)
         return -ENOMEM;
-    f->n_work = jobs;
-    for (int i = 0; i < jobs; i++) {
-        struct work *w = &f->work[i];
-        w->in = fftwf_alloc_complex(f->n_window);
-        w->out = fftwf_alloc_complex(f->n_window);
-        w->power = calloc(n_ring + 2 * KERNEL_SIDE, sizeof(float));
-        w->excess = calloc(n_ring + 2 * KERNEL_SIDE, sizeof(float));
-        w->side = calloc(n_ring + 2 * KERNEL_SIDE, sizeof(float));
-        if (!w->in || !w->out || !w->power || !w->excess || !w->side)
-            return -ENOMEM;
-        int err = tone_scratch_create(&w->tone, f->tone);
-        if (err)
+    for (; f->n_work < jobs; f->n_work++) {
+        int err = work_create(f, &f->work[f->n_work]);
+        if (err) {
+            work_destroy(&f->work[f->n_work]);
             return err;
+        }
     }
     f->plan = fftwf_plan_dft_1d((int)f->n_window, f->work[0].in, f->work[0].out, FFTW_FORWARD,
                                 FFTW_ESTIMATE);
@@ -137,7 +186,7 @@ int fcch_create(struct fcch **ret, double rate_hz, const double *carrier_hz, siz
     if (!err)
         err = tone_create(&f->tone, rate_hz, f->n_window);
     if (!err)
-        err = work_create(f, jobs);
+        err = all_work_create(f, jobs);
     if (err) {
         fcch_destroy(f);
         return err;
@@ -152,14 +201,8 @@ void fcch_destroy(struct fcch *f)
 {
     if (!f)
         return;
-    for (int i = 0; i < f->n_work; i++) {
-        fftwf_free(f->work[i].in);
-        fftwf_free(f->work[i].out);
-        free(f->work[i].power);
-        free(f->work[i].excess);
-        free(f->work[i].side);
-        tone_scratch_destroy(f->work[i].tone);
-    }
+    for (int i = 0; i < f->n_work; i++)
+        work_destroy(&f->work[i]);
     if (f->plan)
         fftwf_destroy_plan(f->plan);
     tone_destroy(f->tone);
@@ -185,9 +228,11 @@ size_t fcch_hops_max(const struct fcch *f)
     return f->hops_max;
 }
 
-size_t fcch_scan_begin(struct fcch *f, int64_t from, int64_t end)
+size_t fcch_scan_begin(struct fcch *f, int64_t from, int64_t end, enum fcch_depth depth)
 {
     f->from = from;
+    f->worth = depth == FCCH_WEAK ? WORTH_WEAK : WORTH_CLEAR;
+    f->peak = depth == FCCH_WEAK ? PEAK_WEAK : PEAK_CLEAR;
     f->n_hops = 0;
     if (end - from > (int64_t)f->margin)
         f->n_hops = (size_t)(end - from - (int64_t)f->margin) / f->n_window;
@@ -204,20 +249,22 @@ static size_t bin_of(const struct fcch *f, double hz)
     return (size_t)(bin < least ? least : bin > most ? most : bin);
 }
 
-/* Power of one window, as a ring. */
-static void spectrum(const struct fcch *f, struct work *w, const struct history *h, int64_t from)
+static void fill_spectrum(const struct fcch *f, struct work *w, const struct history *h,
+                          int64_t from, struct spectrum *ret)
 {
     size_t low = f->n_window / 2, high = f->n_window - low; /* bins below and from zero up */
     size_t ring = f->n_window < RING_BINS ? f->n_window : RING_BINS;
     float *in = (float *)(void *)w->in, *out = (float *)(void *)w->out;
+    float *first = ret->power + RING_BINS;
     history_read(h, from, f->n_window, in);
     f->kernels->weigh(in, f->rise, 2 * f->n_window);
     fftwf_execute_dft(f->plan, w->in, w->out);
-    f->kernels->power(out + 2 * high, low, w->power + RING_BINS);
-    f->kernels->power(out, high, w->power + RING_BINS + low);
-    memcpy(w->power + RING_BINS - ring, w->power + RING_BINS + f->n_window - ring,
-           ring * sizeof(float));
-    memcpy(w->power + RING_BINS + f->n_window, w->power + RING_BINS, ring * sizeof(float));
+    f->kernels->power(out + 2 * high, low, first);
+    f->kernels->power(out, high, first + low);
+    memcpy(first - ring, first + f->n_window - ring, ring * sizeof(float));
+    memcpy(first + f->n_window, first, ring * sizeof(float));
+    f->kernels->stand_out(ret->power, f->n_window + 2 * RING_BINS, f->worth, ret->side,
+                          ret->excess);
 }
 
 static bool any_above_zero(const float *x, size_t n)
@@ -232,39 +279,62 @@ static bool any_above_zero(const float *x, size_t n)
     return ((top[0] + top[1]) + (top[2] + top[3])) + ((top[4] + top[5]) + (top[6] + top[7])) > 0.0f;
 }
 
-/* Purest pair of bins within the channel's reach, as a frequency; false: none worth a look. */
-static bool purest_pair(const struct fcch *f, const struct work *w, size_t channel, double *ret_hz)
+/* Louder than `least` times the four bins next to it on either side: else it is the slope of a
+ * carrier, whose far side is quiet. */
+static bool is_peak(const float *power, size_t k, float least)
 {
+    const float *p = power + k;
+    float pair = (p[0] + p[1]) / least;
+    return pair > (p[-5] + p[-4]) + (p[-3] + p[-2]) && pair > (p[3] + p[4]) + (p[5] + p[6]);
+}
+
+static float pair_at(const struct spectrum *s, size_t k)
+{
+    return s->power[k] + s->power[k + 1];
+}
+
+/* Does the burst go on in the windows before and after this one? */
+static bool goes_on(const struct work *w, size_t window, size_t k)
+{
+    float beside = pair_at(&w->at[(window + 1) % 3], k) + pair_at(&w->at[(window + 2) % 3], k);
+    return beside > BESIDE * pair_at(&w->at[window % 3], k);
+}
+
+/* Purest pair of bins within the channel's reach, as a frequency; false: none worth a look. */
+static bool purest_pair(const struct fcch *f, const struct work *w, size_t window, size_t channel,
+                        double *ret_hz)
+{
+    const struct spectrum *s = &w->at[window % 3];
     double tone_hz = f->carrier_hz[channel] + GSM_FCCH_TONE_HZ;
     size_t lo = bin_of(f, tone_hz - FCCH_REACH_HZ), hi = bin_of(f, tone_hz + FCCH_REACH_HZ);
-    if (lo >= hi || !any_above_zero(w->excess + lo, hi - lo))
+    if (lo >= hi || !any_above_zero(s->excess + lo, hi - lo))
         return false;
     float best = 0.0f;
     size_t at = lo;
     for (size_t k = lo; k < hi; k++) {
-        float pair = w->power[k] + w->power[k + 1];
-        if (!(w->excess[k] > 0.0f))
+        if (!(s->excess[k] > 0.0f) || !is_peak(s->power, k, f->peak) || !goes_on(w, window, k))
             continue;
-        float below = w->side[k - KERNEL_SIDE], above = w->side[k + 2];
-        float share = pair / (pair + (below < above ? below : above));
+        float below = s->side[k - KERNEL_SIDE], above = s->side[k + 2];
+        float share = pair_at(s, k) / (pair_at(s, k) + (below < above ? below : above));
         if (share > best) {
             best = share;
             at = k;
         }
     }
-    double a = sqrt((double)w->power[at]), b = sqrt((double)w->power[at + 1]);
+    double a = sqrt((double)s->power[at]), b = sqrt((double)s->power[at + 1]);
     double bin = (double)at - RING_BINS + b / (a + b);
     *ret_hz = (bin / (double)f->n_window - 0.5) * f->rate_hz;
     return best > 0.0f;
 }
 
-static void look_closer(const struct fcch *f, struct work *w, const struct history *h, int64_t from,
-                        size_t channel, struct found *ret)
+static void look_closer(const struct fcch *f, struct work *w, const struct history *h,
+                        size_t window, size_t channel, struct found *ret)
 {
     struct tone_burst burst;
     double tone_hz;
+    int64_t from = f->from + (int64_t)(window * f->n_window);
     *ret = (struct found){0};
-    if (!purest_pair(f, w, channel, &tone_hz) ||
+    if (!purest_pair(f, w, window, channel, &tone_hz) ||
         !tone_find(f->tone, w->tone, h, from, tone_hz, &burst) || burst.purity < PURITY_MIN)
         return;
     *ret = (struct found){
@@ -277,12 +347,15 @@ static void look_closer(const struct fcch *f, struct work *w, const struct histo
 void fcch_scan_run(struct fcch *f, const struct history *h, size_t first, size_t n, int worker)
 {
     struct work *w = &f->work[worker];
-    for (size_t hop = first; hop < first + n && hop < f->n_hops; hop++) {
-        int64_t from = f->from + (int64_t)(hop * f->n_window);
-        spectrum(f, w, h, from);
-        f->kernels->stand_out(w->power, f->n_window + 2 * RING_BINS, WORTH, w->side, w->excess);
-        for (size_t c = 0; c < f->n_channels; c++)
-            look_closer(f, w, h, from, c, &f->found[hop * f->n_channels + c]);
+    size_t end = first + n < f->n_hops ? first + n : f->n_hops;
+    if (first >= end)
+        return;
+    /* one window more at each end: whether a burst goes on there */
+    for (size_t i = first; i < end + 2; i++) {
+        int64_t from = f->from + ((int64_t)i - 1) * (int64_t)f->n_window;
+        fill_spectrum(f, w, h, from, &w->at[(i + 2) % 3]);
+        for (size_t c = 0; c < f->n_channels && i >= first + 2; c++)
+            look_closer(f, w, h, i - 2, c, &f->found[(i - 2) * f->n_channels + c]);
     }
 }
 

@@ -17,12 +17,10 @@
 #define SIDE 6
 /* (74 + 2 * 102 - 8) / 4 + 1 */
 #define VALUES_MAX 68
-/* Frequencies tried around the first guess: 5, 1200 Hz apart; a burst resolves 1830 Hz, so that the
- * best of them has 0.7 of the power at least. */
-#define TRIES   2
-#define STEP_HZ 1200.0
-/* Share of the power at the best try below which no finer look makes 0.42 of it. */
-#define PURITY_HOPE 0.28
+/* Values in the middle of the stretch that a burst fills wherever it lies: 72 symbols. */
+#define MIDDLE 16
+/* Share of the power at the first frequency below which no better one makes 0.4 of it. */
+#define PURITY_HOPE 0.25
 /* From the start of bit 0 to the middle of the tone. */
 #define MIDDLE_SYM (0.5 * GSM_BURST_BITS + 0.5)
 /* Outside of the burst the tone must be this much weaker, in amplitude: a spur goes on and on. At
@@ -184,15 +182,14 @@ static double best_place(const struct tone *t, double sum[VALUES_MAX + 1][2], si
     return best;
 }
 
-/* The phase between the two halves of the burst says what is left of the frequency. */
-static double left_hz(const struct tone *t, double sum[VALUES_MAX + 1][2], size_t at)
+/* The phase between the two halves of n values from `at` on says what is left of the frequency. */
+static double left_hz(const struct tone *t, double sum[VALUES_MAX + 1][2], size_t at, size_t n)
 {
-    const size_t first = 1, half = INSIDE / 2 - 1;
-    size_t a = at + first, b = a + half, c = b + half;
+    size_t a = at, b = a + n / 2, c = b + n / 2;
     double r0 = sum[b][0] - sum[a][0], i0 = sum[b][1] - sum[a][1];
     double r1 = sum[c][0] - sum[b][0], i1 = sum[c][1] - sum[b][1];
     double turns = det_phase(i1 * r0 - r1 * i0, r1 * r0 + i1 * i0);
-    return turns * t->rate_hz / ((double)half * (double)t->hop);
+    return turns * t->rate_hz / ((double)(n / 2) * (double)t->hop);
 }
 
 /* Amplitude of a tone outside of the burst against that inside. */
@@ -208,31 +205,23 @@ static double outside(const struct tone *t, double sum[VALUES_MAX + 1][2], size_
 bool tone_find(const struct tone *t, struct tone_scratch *s, const struct history *h, int64_t from,
                double tone_hz, struct tone_burst *ret)
 {
-    double best = 0.0, off_hz = 0.0;
     size_t at = SIDE;
     from -= (int64_t)t->margin_samp;
     bring_down(t, s, h, from, tone_hz);
-    for (int i = -TRIES; i <= TRIES; i++) {
-        size_t place = SIDE;
-        add_up(t, s, STEP_HZ * i, s->sum);
-        double p = best_place(t, s->sum, &place);
-        if (p > best) {
-            best = p;
-            at = place;
-            off_hz = STEP_HZ * i;
-        }
-    }
+    add_up(t, s, 0.0, s->sum);
+    double off_hz = left_hz(t, s->sum, (t->n_values - MIDDLE) / 2, MIDDLE);
+    add_up(t, s, off_hz, s->sum);
+    double best = best_place(t, s->sum, &at);
     double energy = s->energy[at + INSIDE] - s->energy[at];
     if (!(best > PURITY_HOPE * INSIDE * energy))
         return false;
-    add_up(t, s, off_hz, s->sum);
-    off_hz += left_hz(t, s->sum, at);
+    off_hz += left_hz(t, s->sum, at + 1, INSIDE - 2);
     add_up(t, s, off_hz, s->sum);
     best = best_place(t, s->sum, &at);
     energy = s->energy[at + INSIDE] - s->energy[at];
     if (!(best > 0.0) || !(energy > 0.0) || outside(t, s->sum, at, best) > OUTSIDE_MAX)
         return false;
-    off_hz += left_hz(t, s->sum, at);
+    off_hz += left_hz(t, s->sum, at + 1, INSIDE - 2);
     /* the amplitude falls linearly on both sides of the burst's place */
     double a = sqrt(power_between(s->sum, at - SIDE, at - SIDE + INSIDE));
     double b = sqrt(power_between(s->sum, at + SIDE, at + SIDE + INSIDE));

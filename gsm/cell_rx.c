@@ -29,6 +29,8 @@
 /* A copy of a cell stands at most this far away, at the same time within this. */
 #define COPY_REACH_HZ 410e3
 #define COPY_SYM      4.0
+/* Carrier and image are seen at places whose sum is known within this. */
+#define IMAGE_HZ 3000.0
 /* A place is given up for one this far away where the training bits explain so much of the power;
  * noise reaches 0.1 over all lags, a burst at -4 dB 0.25. So many SCH in a row must have failed:
  * one may be a fade. */
@@ -386,11 +388,19 @@ bool cell_rx_explains(const struct cell_rx *c, double fcch_samp, double offset_h
     return mframe_find(cell_clock_fn(&c->clock, (int64_t)whole)).kind == MFRAME_FCCH;
 }
 
+/* An I/Q receiver that is not balanced puts a mirror image of each carrier on the other side of its
+ * centre. Mirrored GMSK is GMSK with the same bits again, half a symbol rate lower. */
+static bool is_image(const struct cell_rx *c, double offset_hz)
+{
+    return fabs(offset_hz + c->clock.offset_hz + 2.0 * GSM_FCCH_TONE_HZ) < IMAGE_HZ;
+}
+
 bool cell_rx_is_copy(const struct cell_rx *c, const struct cell_rx_found *found)
 {
     double apart_hz = fabs(c->carrier_hz - found->carrier_hz);
-    if (c->state == CELL_LOST || c->bsic != found->sch.bsic || apart_hz < 1.0 ||
-        apart_hz > COPY_REACH_HZ)
+    bool beside = apart_hz >= 1.0 && apart_hz <= COPY_REACH_HZ;
+    if (c->state == CELL_LOST || c->bsic != found->sch.bsic ||
+        !(beside || is_image(c, found->place.offset_hz)))
         return false;
     int64_t frame = mframe_distance(c->clock.fn_zero, found->sch.fn);
     struct burst_place at = cell_clock_place(&c->clock, frame);

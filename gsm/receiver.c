@@ -21,17 +21,24 @@
 
 /* Work is done in chunks of this much signal, whatever the size of the blocks that come in. */
 #define CHUNK_S 0.12
-/* Kept behind the present: a cell found this late still loses nothing from its start. */
-#define HISTORY_S 1.5
+/* Kept behind the present: a cell found this late still loses nothing from its start. Where that
+ * takes more than HISTORY_OCT, less is kept, but never less than what a new carrier needs to be seen
+ * (SCAN_EVERY) and to teach its channel for a multiframe. */
+#define HISTORY_S       1.5
+#define HISTORY_LEAST_S 1.0
+#define HISTORY_OCT     50e6
 /* A carrier this close to the edge of the band is still cut whole enough to decode. */
 #define EDGE_HZ      45e3
 #define CHANNELS_MAX 256
 #define HITS_MAX     1024
-/* FCCH bursts come every 46 to 51 ms. Every chunk is searched at the start and after a cell was
- * lost, or while there is none; else one chunk in SCAN_EVERY: a new carrier is seen within half a
- * second. */
-#define SCAN_FULL_S 1.5
-#define SCAN_EVERY  4
+/* FCCH bursts come every 46 to 51 ms: a chunk holds two of every cell. Every chunk is searched at
+ * the start and after a cell was lost; then one chunk in SCAN_EVERY, so that a new carrier is seen
+ * within half a second. While there is no cell at all every chunk is searched for SCAN_ALONE_S: one
+ * SCH in thirty decodes at Es/N0 -6 dB, so each counts. After that one in SCAN_EVERY_ALONE. */
+#define SCAN_FULL_S      1.5
+#define SCAN_EVERY       4
+#define SCAN_ALONE_S     10.0
+#define SCAN_EVERY_ALONE 2
 /* FCCH windows that one task computes. */
 #define SCAN_TASK_HOPS 32
 
@@ -116,6 +123,13 @@ static int create_work(struct receiver *r)
     return 0;
 }
 
+/* Seconds of signal that are kept. */
+static double history_s(const struct receiver_config *cfg)
+{
+    double s = HISTORY_OCT / ((double)iq_format_oct(cfg->format) * cfg->rate_hz);
+    return s > HISTORY_S ? HISTORY_S : s < HISTORY_LEAST_S ? HISTORY_LEAST_S : s;
+}
+
 static int create_parts(struct receiver *r)
 {
     const struct receiver_config *cfg = &r->cfg;
@@ -128,7 +142,7 @@ static int create_parts(struct receiver *r)
     int err = pool_create(&r->pool, cfg->jobs);
     if (!err)
         err = history_create(&r->history, cfg->format, r->chunk_samp,
-                             (size_t)(HISTORY_S * cfg->rate_hz));
+                             (size_t)(history_s(cfg) * cfg->rate_hz));
     if (!err)
         err = burst_filter_create(&r->filter, cfg->rate_hz);
     if (!err)
@@ -217,19 +231,31 @@ static void scan_task(void *ctx, size_t i, int worker)
     fcch_scan_run(r->fcch, r->history, i * SCAN_TASK_HOPS, SCAN_TASK_HOPS, worker);
 }
 
+/* One chunk in how many is searched now? */
+static uint64_t scan_every(const struct receiver *r)
+{
+    if (r->n_chunks < r->scan_all_until)
+        return 1;
+    if (r->n_cells > 0)
+        return SCAN_EVERY;
+    return r->n_chunks < r->scan_all_until + (uint64_t)(SCAN_ALONE_S / CHUNK_S) ? 1
+                                                                                : SCAN_EVERY_ALONE;
+}
+
 /* Looks through the newest samples; what is found waits for its SCH. */
 static void scan(struct receiver *r)
 {
     int64_t end = (int64_t)history_end(r->history);
-    bool idle = r->n_cells == 0;
-    if (!idle && r->n_chunks >= r->scan_all_until && r->n_chunks % SCAN_EVERY != 0)
+    uint64_t every = scan_every(r);
+    bool calm = every > 1 && r->n_cells > 0;
+    if (r->n_chunks % every != 0)
         return;
     /* what the last scan left for want of a margin belongs to this one */
     int64_t start = end - (int64_t)r->chunk_samp -
                     (int64_t)(fcch_margin_samp(r->fcch) + fcch_window_samp(r->fcch));
     if (r->scan_from < start)
         r->scan_from = start;
-    size_t hops = fcch_scan_begin(r->fcch, r->scan_from, end);
+    size_t hops = fcch_scan_begin(r->fcch, r->scan_from, end, calm ? FCCH_CLEAR : FCCH_WEAK);
     if (hops == 0)
         return;
     pool_run(r->pool, (hops + SCAN_TASK_HOPS - 1) / SCAN_TASK_HOPS, scan_task, r);

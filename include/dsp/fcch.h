@@ -37,9 +37,13 @@ size_t fcch_window_samp(const struct fcch *f);
 /* Samples that must follow a window: the burst may end there. */
 size_t fcch_margin_samp(const struct fcch *f);
 
+/* How far down a scan goes: to Es/N0 -6 dB, or to 0 dB at a third of the cost where cells are on
+ * the air. */
+enum fcch_depth { FCCH_WEAK = 0, FCCH_CLEAR };
+
 /* Begins a scan of windows starting at from, from + window, ...; returns how many there are whose
  * margin ends before `end`. At most fcch_hops_max of them. */
-size_t fcch_scan_begin(struct fcch *f, int64_t from, int64_t end);
+size_t fcch_scan_begin(struct fcch *f, int64_t from, int64_t end, enum fcch_depth depth);
 size_t fcch_hops_max(const struct fcch *f);
 /* Computes windows first .. first+n-1 of the scan. */
 void fcch_scan_run(struct fcch *f, const struct history *h, size_t first, size_t n, int worker);

@@ -79,8 +79,9 @@ void cell_rx_set_tx(struct cell_rx *c, uint64_t tx);
 bool cell_rx_explains(const struct cell_rx *c, double fcch_samp, double offset_hz);
 
 /* Is what was found this cell again: same BSIC, same frame number at the same time, another channel
- * at most 400 kHz away? No two transmitters are like that, but a receiver driven into its limits
- * makes copies of a strong one beside it. */
+ * at most 400 kHz away, or the mirror image? No two transmitters are like that, but a receiver
+ * driven into its limits makes copies of a strong one beside it, one that is not balanced an image.
+ */
 bool cell_rx_is_copy(const struct cell_rx *c, const struct cell_rx_found *found);
 /* Power of the carrier when it was found; gives a cell up without a report. */
 double cell_rx_power(const struct cell_rx *c);

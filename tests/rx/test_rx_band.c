@@ -117,6 +117,109 @@ static void louder_neighbours(void **state)
     assert_int_equal(s.n_wrong, 0);
 }
 
+/* One that is 18 dB stronger, above or below: its slope is louder than the wanted tone's channel. */
+static void a_much_louder_neighbour(void **state)
+{
+    (void)state;
+    for (int side = -1; side <= 1; side += 2) {
+        struct score s =
+            air_run(side < 0 ? "-200 kHz, +18 dB, 20 dB, 8 bit" : "+200 kHz, +18 dB, 20 dB, 8 bit",
+                    "A", NULL,
+                    "rate 2.4MS/s\ncenter 945.5MHz\nformat cu8\nduration_s 3\n"
+                    "receiver_ppm -12\n" AIR_CELL "esn0_db 20\n"
+                    "cell N\narfcn %d\nbsic 9\ndelay_sym 300.3\nesn0_db 38\n",
+                    51 + side);
+        assert_true(100 * s.n_block_got >= 95 * s.n_block);
+        assert_true(100 * s.n_sch_got >= 95 * s.n_sch);
+        assert_int_equal(s.n_wrong, 0);
+    }
+}
+
+/* Carriers from 9 to 47 dB in one window of 8 bits: every one is found, and nothing else. */
+static void loud_and_quiet_in_one_window(void **state)
+{
+    struct air a;
+    struct heard h;
+    (void)state;
+    air_make(&a, "rate 2.4MS/s\ncenter 945.3MHz\nformat cu8\nduration_s 1.2\n" AIR_CELL
+                 "esn0_db 47\ncell B\narfcn 53\nbsic 1\ndelay_sym 111\nesn0_db 9\n"
+                 "cell C\narfcn 49\nbsic 2\ndelay_sym 333\nesn0_db 12\n"
+                 "cell D\narfcn 55\nbsic 3\ndelay_sym 777\nesn0_db 9\n"
+                 "cell E\narfcn 47\nbsic 4\ndelay_sym 999\nesn0_db 22\n");
+    air_hear(&a, NULL, &h);
+    struct score s = air_score(&a, &h, NULL, "9..47 dB, 8 bit");
+    assert_int_equal(h.stats.n_transmitters, 5);
+    assert_true(100 * s.n_block_got >= 97 * s.n_block);
+    assert_int_equal(s.n_wrong, 0);
+    heard_clear(&h);
+    air_clear(&a);
+}
+
+/* The image of a strong carrier, 30 dB below it, is 15 dB above the noise; so is its FCCH, from
+ * which on a search for an SCH must lead nowhere. The quiet cell stands beside the image. */
+static void the_image_of_a_carrier_is_no_cell(void **state)
+{
+    static const int arfcn[] = {53, 52, 49};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct air a;
+        struct heard h;
+        air_make(&a,
+                 "rate 2.4MS/s\ncenter 945.2MHz\nformat cs16\nduration_s 2\nreceiver_ppm 9\n"
+                 "iq_gain_db 0.5\niq_phase_deg 1.5\n"
+                 "cell S\narfcn %d\nbsic 26\ndelay_sym 50.2\nesn0_db 45\n"
+                 "cell A\narfcn 46\nbsic 12\ndelay_sym 700.2\nesn0_db 10\n",
+                 arfcn[i]);
+        air_hear(&a, NULL, &h);
+        struct score s = air_score(&a, &h, NULL, "image 30 dB below 45 dB");
+        assert_int_equal(h.stats.n_transmitters, 2);
+        assert_int_equal(s.n_wrong, 0);
+        assert_true(100 * s.n_block_got >= 99 * s.n_block);
+        heard_clear(&h);
+        air_clear(&a);
+    }
+}
+
+/* A carrier of 5 dB comes on, at any time against the search's own steps, beside another one and
+ * alone after a long silence: it is found within a second and nothing of it is lost, though the
+ * signal ends there. When it goes off, that is its end. */
+static void a_carrier_comes_and_goes(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        struct air a;
+        struct heard h;
+        char what[60];
+        bool alone = i >= 6;
+        double on = (alone ? 12.0 : 2.6) + 0.117 * i;
+        snprintf(what, sizeof(what), "on at %.3f s %s, 5 dB", on, alone ? "alone" : "beside 15 dB");
+        air_make(&a,
+                 AIR_FOUR "duration_s %g\nseed %d\ncell A\narfcn 51\nbsic 26\nesn0_db 5\n"
+                          "start_fn %d\ndelay_sym 77.7\non_s %g\n%s",
+                 on + 1.0, i + 1, 7 * i, on,
+                 alone ? "" : "cell B\narfcn 53\nbsic 12\nesn0_db 15\ndelay_sym 500\n");
+        air_hear(&a, NULL, &h);
+        struct score s = air_score(&a, &h, "A", what);
+        assert_true(s.n_block >= 40);
+        assert_int_equal(s.n_block_got, s.n_block);
+        assert_true(s.n_wrong <= 2); /* blocks of which only a part was on the air */
+        heard_clear(&h);
+        air_clear(&a);
+    }
+    struct air a;
+    struct heard h;
+    double last_s = 0.0;
+    air_make(&a, AIR_FOUR "duration_s 6\ncell A\narfcn 51\nbsic 26\nesn0_db 5\noff_s 2.5\n"
+                          "cell B\narfcn 53\nbsic 12\nesn0_db 15\ndelay_sym 500\n");
+    air_hear(&a, NULL, &h);
+    for (size_t i = 0; i < h.n_reports; i++)
+        if (h.report[i].bsic == 26)
+            last_s = fmax(last_s, h.report[i].last_s);
+    assert_true(last_s > 2.4 && last_s < 2.51);
+    heard_clear(&h);
+    air_clear(&a);
+}
+
 static void a_wrong_rate_is_seen_as_such(void **state)
 {
     static const double share[] = {0.99, 1.01, 1.0239};
@@ -159,6 +262,10 @@ int main(void)
         cmocka_unit_test(a_known_crystal_is_taken_out),
         cmocka_unit_test(the_dongles_spike_does_not_hurt),
         cmocka_unit_test(louder_neighbours),
+        cmocka_unit_test(a_much_louder_neighbour),
+        cmocka_unit_test(loud_and_quiet_in_one_window),
+        cmocka_unit_test(the_image_of_a_carrier_is_no_cell),
+        cmocka_unit_test(a_carrier_comes_and_goes),
         cmocka_unit_test(a_wrong_rate_is_seen_as_such),
         cmocka_unit_test(a_true_rate_is_not_doubted),
     };

@@ -114,6 +114,42 @@ static void copies_of_a_limited_receiver_are_no_cells(void **state)
     air_clear(&a);
 }
 
+/* A second cell of the same carrier, 6 dB weaker and a few Hz beside it. */
+static void a_weaker_cell_of_the_same_carrier(void **state)
+{
+    struct air a;
+    struct heard h;
+    (void)state;
+    air_make(&a,
+             AIR_FOUR "duration_s 3\n" AIR_CELL "esn0_db 20\n"
+                      "cell B\narfcn 51\nbsic 43\nstart_fn 1501999\ndelay_sym 870.15\nppm 0.05\n"
+                      "ci 9\nesn0_db 14\n");
+    air_hear(&a, NULL, &h);
+    struct score s = air_score(&a, &h, "B", "6 dB below another cell of the carrier");
+    assert_int_equal(h.stats.n_transmitters, 2);
+    assert_int_equal(h.stats.n_carriers, 1);
+    assert_true(100 * s.n_block_got >= 90 * s.n_block);
+    assert_int_equal(s.n_wrong, 0);
+    heard_clear(&h);
+    air_clear(&a);
+}
+
+/* A repeater sends all again, 20 us later and 6 dB weaker, from its own oscillator's place. */
+static void a_repeater_is_no_second_cell(void **state)
+{
+    struct air a;
+    struct heard h;
+    (void)state;
+    air_make(&a, AIR_FOUR "duration_s 3\n" AIR_CELL "esn0_db 20\n"
+                          "cell R\narfcn 51\nbsic 26\nstart_fn 1234560\ndelay_sym 5.4\nlac 2101\n"
+                          "ci 6326\ncell_allocation 51\nneighbours 28 36 44\nesn0_db 14\n");
+    air_hear(&a, NULL, &h);
+    (void)air_score(&a, &h, "A", "a cell and its repeater");
+    assert_int_equal(h.stats.n_transmitters, 1);
+    heard_clear(&h);
+    air_clear(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +157,8 @@ int main(void)
         cmocka_unit_test(dedicated_channels_are_left_alone),
         cmocka_unit_test(not_even_before_si3_has_spoken),
         cmocka_unit_test(six_cells_of_one_window),
+        cmocka_unit_test(a_weaker_cell_of_the_same_carrier),
+        cmocka_unit_test(a_repeater_is_no_second_cell),
         cmocka_unit_test(copies_of_a_limited_receiver_are_no_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ static size_t look(int jobs)
     struct fcch *f = NULL;
     struct history *h = wave_history(x, N_SAMP);
     assert_int_equal(fcch_create(&f, RATE_HZ, carrier_hz, 3, jobs), 0);
-    size_t hops = fcch_scan_begin(f, 0, N_SAMP);
+    size_t hops = fcch_scan_begin(f, 0, N_SAMP, FCCH_WEAK);
     assert_true(hops > 100 && hops <= fcch_hops_max(f));
     for (size_t i = 0; i < hops; i += 16)
         fcch_scan_run(f, h, i, 16, (int)(i / 16) % jobs);
@@ -224,7 +224,7 @@ static void nothing_to_look_at_is_no_hit(void **state)
     assert_int_equal(fcch_create(&f, RATE_HZ, carrier_hz, 3, 0), -EINVAL);
     assert_int_equal(fcch_create(&f, 1e5, carrier_hz, 3, 1), -EINVAL);
     assert_int_equal(fcch_create(&f, RATE_HZ, carrier_hz, 3, 1), 0);
-    assert_int_equal(fcch_scan_begin(f, 100, 200), 0);
+    assert_int_equal(fcch_scan_begin(f, 100, 200, FCCH_WEAK), 0);
     assert_int_equal(fcch_scan_hits(f, hit, 64), 0);
     fcch_destroy(f);
     fcch_destroy(NULL);
