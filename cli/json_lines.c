@@ -11,11 +11,14 @@
 
 /* What is measured is printed rounded, well above the noise of the arithmetic, so that another
  * machine prints the same: steps per unit. */
-#define PER_HZ   10.0
-#define PER_DB   100.0
-#define PER_SAMP 100.0
-#define PER_S    1e6
-#define PER_PPM  1e4
+#define PER_HZ     10.0
+#define PER_DB     100.0
+#define PER_SAMP   100.0
+#define PER_S      1e6
+#define PER_PPM    1e4
+#define PER_DEG    100.0
+#define PER_US     100.0
+#define PER_TAP_DB 10.0
 
 /* null for what is not known. */
 static json_t *rounded(double value, double steps)
@@ -98,6 +101,16 @@ static json_t *si_seen(const struct judged_cell *c)
     return list;
 }
 
+static json_t *taps_db(const struct judged_cell *c)
+{
+    if (!isfinite(c->taps_db[0]))
+        return json_null();
+    json_t *list = json_array();
+    for (int i = 0; i < CELL_REPORT_TAPS; i++)
+        json_array_append_new(list, rounded(c->taps_db[i], PER_TAP_DB));
+    return list;
+}
+
 void json_lines_cell(struct json_lines *j, const struct judged_cell *c, const char *id,
                      const struct pipeline_outcome *o)
 {
@@ -110,20 +123,27 @@ void json_lines_cell(struct json_lines *j, const struct judged_cell *c, const ch
                   text_or_null(c->has_lai, c->mcc), "mnc", text_or_null(c->has_lai, c->mnc), "lac",
                   json_int_or_null(c->has_lai, c->lac), "ci", json_int_or_null(c->has_ci, c->ci));
     json_t *heard = json_pack(
-        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I}", "level_dbfs", rounded(c->level_dbfs, PER_DB),
-        "level_dbm", rounded(c->level_dbm, PER_DB), "snr_db", rounded(c->snr_db, PER_DB),
-        "offset_hz", rounded(c->offset_hz, PER_HZ), "offset_ppm_rel",
-        rounded(c->offset_ppm_rel, PER_PPM), "first_seen_s", rounded(c->first_s, PER_S),
-        "last_seen_s", rounded(c->last_s, PER_S), "fn_epoch_utc", fn_epoch(c, o->run.start_utc_us),
-        "blocks", (json_int_t)c->n_blocks, "blocks_failed", (json_int_t)c->n_blocks_failed);
+        "{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I}", "level_dbfs",
+        rounded(c->level_dbfs, PER_DB), "level_dbm", rounded(c->level_dbm, PER_DB), "snr_db",
+        rounded(c->snr_db, PER_DB), "offset_hz", rounded(c->offset_hz, PER_HZ), "offset_se_hz",
+        rounded(c->offset_se_hz, PER_HZ), "offset_ppm_rel", rounded(c->offset_ppm_rel, PER_PPM),
+        "first_seen_s", rounded(c->first_s, PER_S), "last_seen_s", rounded(c->last_s, PER_S),
+        "fn_epoch_utc", fn_epoch(c, o->run.start_utc_us), "blocks", (json_int_t)c->n_blocks,
+        "blocks_failed", (json_int_t)c->n_blocks_failed);
+    json_t *quality = json_pack(
+        "{s:o,s:o,s:o,s:o,s:o}", "clock_ppm", rounded(c->clock_ppm, PER_PPM), "clock_se_ppm",
+        rounded(c->clock_se_ppm, PER_PPM), "phase_error_deg", rounded(c->phase_error_deg, PER_DEG),
+        "delay_spread_us", rounded(c->delay_spread_us, PER_US), "taps_db", taps_db(c));
     json_t *judged =
         json_pack("{s:o,s:s,s:o,s:o,s:b,s:i,s:i}", "si_seen", si_seen(c), "verdict",
                   verdict_name(c->verdict), "score_db", rounded(c->score_db, PER_DB), "allowed",
                   text_or_null(c->allowed[0] != '\0', c->allowed), "flagged",
                   judged_cell_flagged(c), "evaluable", c->evaluable, "rules_total", c->rules_total);
     json_object_update(line, heard);
+    json_object_update(line, quality);
     json_object_update(line, judged);
     json_decref(heard);
+    json_decref(quality);
     json_decref(judged);
     json_put_line(j->out, line);
 }

@@ -116,6 +116,19 @@ static void table(struct report_text *r, const struct pipeline_outcome *o)
 
 /* ---- sentences ---------------------------------------------------------------------------- */
 
+/* How it was heard, for cells of which there are samples. */
+static void how_heard(FILE *out, const struct judged_cell *c)
+{
+    if (!isfinite(c->level_dbfs) || !isfinite(c->offset_se_hz))
+        return;
+    fprintf(out, "  heard at %.1f dBFS, Es/N0 %.1f dB; carrier %+.1f Hz +- %.1f", c->level_dbfs,
+            c->snr_db, c->offset_hz, c->offset_se_hz);
+    if (isfinite(c->clock_se_ppm))
+        fprintf(out, ", symbol clock %+.3f ppm +- %.3f", c->clock_ppm, c->clock_se_ppm);
+    fprintf(out, ", phase error %.1f deg, delay spread %.1f us\n", c->phase_error_deg,
+            c->delay_spread_us);
+}
+
 void report_text_flagged(struct report_text *r, const struct judged_cell *c)
 {
     char key[CELL_KEY_CAP];
@@ -123,6 +136,7 @@ void report_text_flagged(struct report_text *r, const struct judged_cell *c)
     judged_cell_key(c, key);
     fprintf(r->out, "\n%s%s%s: %s, %.1f dB\n", r->colour ? verdict_colour[c->verdict] : "", key,
             r->colour ? "\033[0m" : "", verdict_name(c->verdict), c->score_db);
+    how_heard(r->out, c);
     paragraph(r->out, c->alert_text, 2);
     for (size_t i = 0; i < c->n_findings; i++) {
         const struct finding *f = &c->findings[i];

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/detmath.h"
 #include "gsm_const.h"
 
 struct cell_table {
@@ -13,7 +14,14 @@ struct cell_table {
     size_t n, cap;
 };
 
-enum { MEAN_DBFS, MEAN_DBM, MEAN_SNR, MEAN_OFFSET, MEAN_CLOCK, MEAN_PHASE, MEAN_DELAY };
+enum { MEAN_DBFS, MEAN_DBM, MEAN_SNR, MEAN_PHASE, MEAN_DELAY };
+/* No report is believed to know the carrier or the clock better than this. */
+#define OFFSET_SE_LEAST_HZ 0.1
+#define CLOCK_SE_LEAST_PPM 0.0005
+/* A report that does not say how well it knows counts as if it were so many times worse. */
+#define SE_UNSTATED 1000.0
+/* A tap that is not there. */
+#define TAP_LEAST_DB (-99.0)
 
 int cell_table_create(struct cell_table **ret)
 {
@@ -110,7 +118,9 @@ static struct cell_state *add_cell(struct cell_table *t, const struct cell_repor
     c->fn_epoch_frames = rep->fn_epoch_frames;
     c->level_dbfs = c->level_dbm = c->snr_db = c->offset_hz = c->offset_se_hz = (double)NAN;
     c->carrier.offset_hz = c->carrier.offset_se_hz = (double)NAN;
-    c->clock_ppm = c->phase_error_deg = c->delay_spread_us = (double)NAN;
+    c->clock_ppm = c->clock_se_ppm = c->phase_error_deg = c->delay_spread_us = (double)NAN;
+    for (int i = 0; i < CELL_REPORT_TAPS; i++)
+        c->taps_db[i] = (double)NAN;
     for (size_t i = 0; i < CELL_PAGING_WINDOW_CAP; i++)
         c->paging_window[i].number = -1;
     t->cell[t->n++] = c;
@@ -126,22 +136,59 @@ static void mean_add(struct cell_mean *mean, double value, double weight, double
     *ret = mean->sum / mean->weight;
 }
 
+/* The error of the mean: by the stated errors, or by the scatter of the values when they differ by
+ * more than that (a crystal that wanders, a carrier that fades). */
+static void measure_add(struct cell_measure *m, double value, double se, double se_least,
+                        double *ret, double *ret_se)
+{
+    if (!isfinite(value))
+        return;
+    bool stated = isfinite(se);
+    double error = stated ? fmax(se, se_least) : SE_UNSTATED * se_least;
+    double weight = 1.0 / (error * error);
+    m->n += 1.0;
+    m->weight += weight;
+    m->sum += weight * value;
+    m->sum2 += weight * value * value;
+    double mean = m->sum / m->weight, scatter = 0.0;
+    if (m->n > 1.5)
+        scatter = (m->sum2 / m->weight - mean * mean) / (m->n - 1.0);
+    *ret = mean;
+    if (stated)
+        *ret_se = sqrt(fmax(scatter, 1.0 / m->weight));
+}
+
+/* Powers are averaged, not decibels. */
+static void merge_taps(struct cell_state *c, const struct cell_report *rep, double weight)
+{
+    double power[CELL_REPORT_TAPS] = {0.0}, strongest = 0.0;
+    for (int i = 0; i < CELL_REPORT_TAPS; i++) {
+        mean_add(&c->tap[i], det_from_db(rep->taps_db[i]), weight, &power[i]);
+        strongest = power[i] > strongest ? power[i] : strongest;
+    }
+    for (int i = 0; i < CELL_REPORT_TAPS && strongest > 0.0; i++) {
+        double db = power[i] > 0.0 ? det_db(power[i] / strongest) : TAP_LEAST_DB;
+        c->taps_db[i] = db > TAP_LEAST_DB ? db : TAP_LEAST_DB;
+    }
+}
+
 static void merge_measures(struct cell_state *c, const struct cell_report *rep)
 {
     double w = 1.0 + rep->n_sch;
     mean_add(&c->mean[MEAN_DBFS], rep->level_dbfs, w, &c->level_dbfs);
     mean_add(&c->mean[MEAN_DBM], rep->level_dbm, w, &c->level_dbm);
     mean_add(&c->mean[MEAN_SNR], rep->snr_db, w, &c->snr_db);
-    mean_add(&c->mean[MEAN_OFFSET], rep->offset_hz, w, &c->offset_hz);
-    mean_add(&c->mean[MEAN_CLOCK], rep->clock_ppm, w, &c->clock_ppm);
     mean_add(&c->mean[MEAN_PHASE], rep->phase_error_deg, w, &c->phase_error_deg);
     mean_add(&c->mean[MEAN_DELAY], rep->delay_spread_us, w, &c->delay_spread_us);
-    if (isfinite(rep->offset_se_hz) && isfinite(rep->offset_hz)) {
+    if (isfinite(rep->offset_se_hz) && isfinite(rep->offset_hz))
         c->carrier = (struct cell_carrier){rep->offset_hz, rep->offset_se_hz, rep->first_s,
                                            rep->last_s, rep->n_sch};
-        c->offset_var_sum += w * w * rep->offset_se_hz * rep->offset_se_hz;
-        c->offset_se_hz = sqrt(c->offset_var_sum) / c->mean[MEAN_OFFSET].weight;
-    }
+    measure_add(&c->offset, rep->offset_hz, rep->offset_se_hz, OFFSET_SE_LEAST_HZ, &c->offset_hz,
+                &c->offset_se_hz);
+    measure_add(&c->clock, rep->clock_ppm, rep->clock_se_ppm, CLOCK_SE_LEAST_PPM, &c->clock_ppm,
+                &c->clock_se_ppm);
+    if (isfinite(rep->taps_db[0]))
+        merge_taps(c, rep, w);
 }
 
 static void merge_counts(struct cell_state *c, const struct cell_report *rep)

@@ -23,7 +23,7 @@ static double clock_error_hz(const struct rule_cell *cells, size_t n, double *pp
         const struct cell_state *s = cells[i].state;
         double hz = arfcn_downlink_hz(s->channel);
         if (!isfinite(s->offset_hz) || !isfinite(s->clock_ppm) || hz <= 0.0 ||
-            s->n_sch < CENTER_SCH_MIN)
+            s->n_sch < CENTER_SCH_MIN || s->clock_se_ppm > CENTER_CLOCK_SE_PPM)
             continue;
         ppm[n_ppm++] = 1e6 * s->offset_hz / hz + s->clock_ppm;
         sum_hz += hz;

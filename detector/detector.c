@@ -262,6 +262,8 @@ static void fill_measures(const struct detector *d, size_t i, struct judged_cell
     ret->offset_ppm_rel = cell_table_offset_ppm_rel(d->table, i);
     ret->offset_se_hz = s->offset_se_hz;
     ret->clock_ppm = s->clock_ppm;
+    ret->clock_se_ppm = s->clock_se_ppm;
+    memcpy(ret->taps_db, s->taps_db, sizeof ret->taps_db);
     ret->phase_error_deg = s->phase_error_deg;
     ret->delay_spread_us = s->delay_spread_us;
     ret->first_s = s->first_s;

@@ -61,6 +61,7 @@ static const struct constant CONSTANTS[] = {
     {"twin_both_s", RULE_TWIN_BOTH_S},
     {"twin_frames", RULE_TWIN_FRAMES},
     {"center_clock_ppm", CENTER_CLOCK_PPM},
+    {"center_clock_se_ppm", CENTER_CLOCK_SE_PPM},
     {"center_sch_min", CENTER_SCH_MIN},
     {"center_listed_min", CENTER_LISTED_MIN},
     {"center_listed_over", CENTER_LISTED_OVER},

@@ -23,7 +23,7 @@ static const float rho[3] = {0.0767f, -0.0195f, 0.0067f};
 #define PULSE_VAR_EYE 0.0401
 #define PULSE_ROUNDS  8
 #define TWO_PI        6.283185307179586
-/* A residual turn from the middle to the end of the burst beyond which the fit is done again, rad. */
+/* A residual turn from the middle to the end of the burst, rad, beyond which it is fitted again. */
 #define RAMP_LINEAR 0.3
 #define RAMP_ROUNDS 3
 /* Of the fitted channel's energy at least so much is the channel. */

@@ -234,26 +234,16 @@ static void finish_unmeasured(const struct cell_sums *s, double sps, struct cell
     r->phase_error_deg = sqrt(s->phase_err2 / s->n_bursts) * DEGREES;
 }
 
-/* The six delays in a row that hold most of the power, against the strongest. */
+/* Always the same delays, so that reports can be averaged. */
 static void finish_taps(const double tap_power[CHANNEL_TAPS], double ret_db[CELL_REPORT_TAPS])
 {
-    int first = 0;
-    double best = -1.0, strongest = 0.0;
-    for (int i = 0; i + CELL_REPORT_TAPS <= CHANNEL_TAPS; i++) {
-        double sum = 0.0;
-        for (int k = 0; k < CELL_REPORT_TAPS; k++)
-            sum += tap_power[i + k];
-        if (sum > best) {
-            best = sum;
-            first = i;
-        }
-    }
-    for (int k = 0; k < CELL_REPORT_TAPS; k++)
-        strongest = tap_power[first + k] > strongest ? tap_power[first + k] : strongest;
-    for (int k = 0; k < CELL_REPORT_TAPS; k++) {
-        double share = strongest > 0.0 ? tap_power[first + k] / strongest : 0.0;
-        double db = share > 0.0 ? det_db(share) : TAP_LEAST_DB;
-        ret_db[k] = db > TAP_LEAST_DB ? db : TAP_LEAST_DB;
+    const double *power = tap_power + CELL_REPORT_TAPS_FIRST - CHANNEL_FIRST;
+    double strongest = 0.0;
+    for (int i = 0; i < CELL_REPORT_TAPS; i++)
+        strongest = power[i] > strongest ? power[i] : strongest;
+    for (int i = 0; i < CELL_REPORT_TAPS; i++) {
+        double db = power[i] > 0.0 ? det_db(power[i] / strongest) : TAP_LEAST_DB;
+        ret_db[i] = db > TAP_LEAST_DB ? db : TAP_LEAST_DB;
     }
 }
 

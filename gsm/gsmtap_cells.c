@@ -217,6 +217,9 @@ static void init_report(struct cell_report *rep, const struct gsmtap_cells_frame
     rep->offset_hz = nan("");
     rep->offset_se_hz = nan("");
     rep->clock_ppm = nan("");
+    rep->clock_se_ppm = nan("");
+    for (int i = 0; i < CELL_REPORT_TAPS; i++)
+        rep->taps_db[i] = nan("");
     rep->phase_error_deg = nan("");
     rep->delay_spread_us = nan("");
 }

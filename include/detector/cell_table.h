@@ -75,6 +75,11 @@ struct cell_mean {
     double sum, weight;
 };
 
+/* Mean of values that state their own standard errors. */
+struct cell_measure {
+    double n, weight, sum, sum2;
+};
+
 struct cell_state {
     uint64_t tx; /* of the first report */
     struct arfcn channel;
@@ -85,12 +90,13 @@ struct cell_state {
     double fn_epoch_frames;   /* frame number at second 0 of signal, from the first report */
     double epoch_last_frames; /* from the latest report; drifts with the receiver's crystal */
     double epoch_last_s;
-    /* means weighted by SCH count; NAN while nobody said */
+    /* means weighted by SCH count, offset and clock by their errors; NAN while nobody said */
     double level_dbfs, level_dbm, snr_db, offset_hz, offset_se_hz;
-    double clock_ppm, phase_error_deg, delay_spread_us;
     struct cell_carrier carrier;
-    struct cell_mean mean[7];
-    double offset_var_sum; /* of weight^2 * se^2 */
+    double clock_ppm, clock_se_ppm, phase_error_deg, delay_spread_us;
+    double taps_db[CELL_REPORT_TAPS];
+    struct cell_mean mean[5], tap[CELL_REPORT_TAPS];
+    struct cell_measure offset, clock;
     uint32_t n_sch, n_sch_failed, n_bcch, n_bcch_failed, n_ccch, n_ccch_failed;
     uint32_t n_reports;
     double observed_s; /* sum of the spans */

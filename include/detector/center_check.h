@@ -22,9 +22,10 @@
 #define CENTER_CLOCK_PPM 15.0
 /* What the clock of a short recording is good for. */
 #define CENTER_ROUND_HZ 10e3
-/* Synchronisation bursts behind a clock that counts: half a second, or else it still has the
- * value that it was started with, which is the carrier's. */
-#define CENTER_SCH_MIN 10
+/* Synchronisation bursts behind a clock that counts, half a second; and its standard error, which
+ * leaves five of them below CENTER_CLOCK_PPM. */
+#define CENTER_SCH_MIN      10
+#define CENTER_CLOCK_SE_PPM 3.0
 /* Listed cells that have to be shifted alike, and how many times as many as stand in place. */
 #define CENTER_LISTED_MIN  2
 #define CENTER_LISTED_OVER 4

@@ -57,7 +57,8 @@ struct judged_cell {
     double level_dbfs, level_dbm, snr_db;
     double offset_hz, offset_ppm_rel; /* NAN: not known */
     double offset_se_hz;
-    double clock_ppm, phase_error_deg, delay_spread_us;
+    double clock_ppm, clock_se_ppm, phase_error_deg, delay_spread_us;
+    double taps_db[CELL_REPORT_TAPS];
     double first_s, last_s;
     bool fn_known;
     double fn_epoch_frames;

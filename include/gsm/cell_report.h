@@ -19,8 +19,9 @@
 #include "gsm_const.h"
 
 #define CELL_REPORT_SI_CAP 24
-/* Delays of the channel told, one symbol (3.7 us) apart. */
-#define CELL_REPORT_TAPS 6
+/* Delays of the channel told: so many symbols (3.7 us each) from the centre of power. */
+#define CELL_REPORT_TAPS_FIRST (-2)
+#define CELL_REPORT_TAPS       6
 
 /* One distinct content of a BCCH message in this span. */
 struct cell_si_seen {

@@ -22,7 +22,8 @@ keys capture path format rate_hz center_hz start_utc
 keys sch band arfcn fn bsic sample offset_hz snr_db assumed
 keys block band arfcn fn bsic channel hex bit_errors combined repaired
 keys cell cell_id cell_key band arfcn bsic mcc mnc lac ci level_dbfs snr_db offset_hz \
-    offset_ppm_rel first_seen_s last_seen_s fn_epoch_utc si_seen verdict score_db allowed \
+    offset_se_hz clock_ppm clock_se_ppm phase_error_deg delay_spread_us taps_db offset_ppm_rel \
+    first_seen_s last_seen_s fn_epoch_utc si_seen verdict score_db allowed \
     evaluable rules_total
 keys si cell_id si fn count hex fields
 keys finding cell_id rule weight_db observed expected text

@@ -215,13 +215,61 @@ static void averages_measures(void **state)
     rep.offset_se_hz = 4.0;
     assert_int_equal(cell_table_push(s.table, &rep), 0);
     rep.level_dbfs = (double)NAN;
-    rep.offset_hz = 110.0;
+    rep.offset_hz = 104.0;
     assert_int_equal(cell_table_push(s.table, &rep), 0);
     const struct cell_state *cell = cell_table_get(s.table, 0);
     assert_near(cell->level_dbfs, -20.0, 1e-9);
-    assert_near(cell->offset_hz, 105.0, 1e-9);
+    assert_near(cell->offset_hz, 102.0, 1e-9);
     assert_near(cell->offset_se_hz, 4.0 / sqrt(2.0), 1e-9);
     assert_true(isnan(cell->level_dbm));
+    scene_clear(&s);
+}
+
+/* A report counts by how well it knows. When reports differ by more than they say, their scatter is
+ * the error. */
+static void weighs_measures_by_their_errors(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    struct scene_cell c = scene_operator(0);
+    struct cell_report rep = scene_report(&c);
+    rep.clock_ppm = 1.0;
+    rep.clock_se_ppm = 0.1;
+    assert_int_equal(cell_table_push(s.table, &rep), 0);
+    const struct cell_state *cell = cell_table_get(s.table, 0);
+    assert_near(cell->clock_se_ppm, 0.1, 1e-9);
+    rep.clock_ppm = 1.4;
+    rep.clock_se_ppm = 0.2;
+    assert_int_equal(cell_table_push(s.table, &rep), 0);
+    assert_near(cell->clock_ppm, 1.08, 1e-9);    /* (4 * 1 + 1.4) / 5 */
+    assert_near(cell->clock_se_ppm, 0.16, 1e-9); /* scatter: by their own errors 0.09 */
+    rep.clock_ppm = 100.0;
+    rep.clock_se_ppm = (double)NAN; /* not said: hardly counts */
+    assert_int_equal(cell_table_push(s.table, &rep), 0);
+    assert_true(cell->clock_ppm < 7.0);
+    scene_clear(&s);
+}
+
+/* Powers are averaged and told against the strongest. */
+static void averages_taps_by_power(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_init(&s);
+    struct scene_cell c = scene_operator(0);
+    struct cell_report rep = scene_report(&c);
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < CELL_REPORT_TAPS; i++)
+            rep.taps_db[i] = -99.0;
+        rep.taps_db[2] = k ? -10.0 : 0.0;
+        rep.taps_db[3] = k ? 0.0 : -20.0;
+        assert_int_equal(cell_table_push(s.table, &rep), 0);
+    }
+    const struct cell_state *cell = cell_table_get(s.table, 0);
+    assert_near(cell->taps_db[2], 0.0, 1e-9);
+    assert_near(cell->taps_db[3], 10.0 * log10(1.01 / 1.1), 1e-6);
+    assert_true(cell->taps_db[0] < -90.0);
     scene_clear(&s);
 }
 
@@ -297,6 +345,8 @@ int main(void)
         cmocka_unit_test(caps_distinct_contents),
         cmocka_unit_test(measures_offset_against_the_others),
         cmocka_unit_test(averages_measures),
+        cmocka_unit_test(weighs_measures_by_their_errors),
+        cmocka_unit_test(averages_taps_by_power),
         cmocka_unit_test(refuses_impossible_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

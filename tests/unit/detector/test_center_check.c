@@ -165,6 +165,27 @@ static void asks_settled_clocks_only(void **state)
     scene_clear(&s);
 }
 
+/* A clock that is not known well contradicts nothing. */
+static void asks_well_known_clocks_only(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct scene s;
+        scene_init(&s);
+        for (int i = 0; i < 5; i++) {
+            struct scene_cell c = scene_operator(i);
+            struct cell_report rep = scene_report(&c);
+            rep.offset_hz = 79.0 * 1e-6 * arfcn_downlink_hz(rep.channel);
+            rep.clock_ppm = 27.0;
+            rep.clock_se_ppm = k ? 1.01 * CENTER_CLOCK_SE_PPM : 0.99 * CENTER_CLOCK_SE_PPM;
+            rep.n_sch = CENTER_SCH_MIN;
+            assert_int_equal(cell_table_push(s.table, &rep), 0);
+        }
+        assert_true(check(&s).doubt == (k == 0));
+        scene_clear(&s);
+    }
+}
+
 /* Off by 20 kHz and every cell where the list has it: told, but the numbers are right. */
 static void lists_confirm_the_numbers(void **state)
 {
@@ -251,6 +272,7 @@ int main(void)
         cmocka_unit_test(doubts_when_clocks_contradict),
         cmocka_unit_test(believes_within_five_ppm),
         cmocka_unit_test(asks_settled_clocks_only),
+        cmocka_unit_test(asks_well_known_clocks_only),
         cmocka_unit_test(lists_confirm_the_numbers),
         cmocka_unit_test(doubt_silences_channel_numbers),
         cmocka_unit_test(doubt_leaves_the_empty_list),
