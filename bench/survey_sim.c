@@ -161,6 +161,7 @@ void city_make(struct city *c, const struct city_config *cfg, uint64_t seed)
         cell->profile = (int)rng_below(&r, N_PROFILES);
         cell->audible = sim_success(cell->es_n0_db, cell->fading, false) >= 0.5;
         cell->found_s = cell->complete_s = -1;
+        cell->rank = 1; /* found to be normal */
     }
 }
 

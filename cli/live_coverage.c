@@ -148,23 +148,33 @@ static void say_silent(struct words *w, const struct scan_plan *p)
     say(w, "%s", after);
 }
 
-static void say_missed(struct words *w, const struct scan_plan *p)
+/* The bands of one reason, as "E900, R900 (12 of 20 channels)". */
+static bool say_bands(struct words *w, const struct scan_plan *p, enum scan_miss miss,
+                      const char *before)
 {
-    const char *before = " NOT listened to: ", *after = "";
+    bool any = false;
     for (int b = ARFCN_BAND_UNKNOWN + 1; b < ARFCN_BAND_COUNT; b++) {
         struct band_sum s = sum_band(p, (enum arfcn_band)b);
-        for (int miss = SCAN_MISS_BAND; miss <= SCAN_MISS_LATER; miss++) {
-            if (s.n_miss[miss] == 0)
-                continue;
-            say(w, "%s%s", before, arfcn_band_name((enum arfcn_band)b));
-            if (s.n_miss[miss] < s.n)
-                say(w, " (%zu of %zu channels)", s.n_miss[miss], s.n);
-            say(w, ", %s", scan_miss_text((enum scan_miss)miss));
-            before = "; ";
-            after = ". Nothing is said of these.";
-        }
+        if (s.n_miss[miss] == 0)
+            continue;
+        say(w, "%s%s", any ? ", " : before, arfcn_band_name((enum arfcn_band)b));
+        if (s.n_miss[miss] < s.n)
+            say(w, " (%zu of %zu channels)", s.n_miss[miss], s.n);
+        any = true;
     }
-    say(w, "%s", after);
+    return any;
+}
+
+static void say_missed(struct words *w, const struct scan_plan *p)
+{
+    bool any = false;
+    for (int miss = SCAN_MISS_LATER; miss >= SCAN_MISS_BAND; miss--) {
+        if (!say_bands(w, p, (enum scan_miss)miss, any ? "; " : " NOT listened to: "))
+            continue;
+        say(w, " (%s)", scan_miss_text((enum scan_miss)miss));
+        any = true;
+    }
+    say(w, "%s", any ? ". Nothing is said of these." : "");
 }
 
 void live_coverage_text(const struct scan_plan *p, double lost_s, char *ret, size_t cap)

@@ -82,7 +82,8 @@ static int plan_survey(struct live *l)
         plan.tuner.range[0] = (struct scan_range){cfg->center_hz, cfg->center_hz};
     }
     int n = scan_plan_init(l->plan, &plan);
-    if (n > 0 && (n == 1 || cfg->mode != SCAN_STAND))
+    /* a survey of what the tuner cannot hear is done at once, and says so */
+    if (n == 1 || (n >= 0 && cfg->mode != SCAN_STAND))
         return 0;
     if (n > 1)
         (void)snprintf(l->err, l->err_cap,

@@ -172,10 +172,19 @@ static bool heard_now(const struct scan_plan *p, const struct scan_cell *c)
     return c->last_s >= p->dwell.began_s;
 }
 
-/* Still worth waiting for within the time that every dwell gets. */
+/* It has said all, but some of it only once, and that was too little for a verdict. */
+static bool is_unjudged(const struct scan_cell *c)
+{
+    return c->judged && c->rank == 0;
+}
+
+/* Still worth waiting for within the time that every dwell gets. A first visit ends with the set,
+ * one for a verdict takes the whole cycle. */
 static bool is_awaited(const struct scan_plan *p, const struct scan_cell *c)
 {
-    if (!in_view(p, c) || scan_set_complete(&c->set))
+    if (!in_view(p, c))
+        return false;
+    if (scan_set_complete(&c->set) && (c->n_reads == 0 || !is_unjudged(c)))
         return false;
     return heard_now(p, c) || (c->n_absences < ABSENCES && p->dwell.heard_s < ABSENT_S);
 }
@@ -195,6 +204,8 @@ static bool earns_more(const struct scan_plan *p, const struct scan_cell *c, dou
     const struct scan_dwell *d = &p->dwell;
     double expected = d->heard_s / (GSM_MULTIFRAME * GSM_FRAME_S);
     if (!heard_now(p, c) || c->n_blocks < MIN_SUCCESS * expected)
+        return false;
+    if (scan_set_complete(&c->set))
         return false;
     double end_s = d->heard_s + wait_s(c, now_s);
     double saved = p->cfg.extend_ratio * (p->read_s + d->heard_s) - p->extended_s;
@@ -320,7 +331,8 @@ static bool next_retry(const struct scan_plan *p, struct scan_step *ret)
 static bool needs_reading(const struct scan_plan *p, const struct scan_cell *c, double now_s)
 {
     (void)now_s;
-    return !scan_set_complete(&c->set) && c->n_reads < p->cfg.reads && c->n_absences < ABSENCES;
+    return (!scan_set_complete(&c->set) || is_unjudged(c)) && c->n_reads < p->cfg.reads &&
+           c->n_absences < ABSENCES;
 }
 
 static bool is_known(const struct scan_plan *p, const struct scan_cell *c, double now_s)
@@ -585,8 +597,10 @@ void scan_plan_saw(struct scan_plan *p, const struct scan_sight *s, double now_s
 void scan_plan_judged(struct scan_plan *p, struct arfcn channel, int bsic, int rank)
 {
     struct scan_cell *c = find_cell(p, channel, bsic);
-    if (c)
-        c->rank = rank;
+    if (!c)
+        return;
+    c->judged = true;
+    c->rank = rank;
 }
 
 /* ---- what is known ------------------------------------------------------------------------ */

@@ -81,7 +81,8 @@ struct scan_cell {
     struct arfcn channel;
     double hz;
     int bsic;
-    int rank; /* of enum verdict: higher is worse */
+    bool judged;
+    int rank; /* of enum verdict, 0: it could not be judged; higher is worse */
     double snr_db;
     struct scan_set set;
     uint32_t fn; /* at fn_s */

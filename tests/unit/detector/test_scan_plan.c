@@ -290,6 +290,31 @@ static void an_incomplete_cell_is_visited_again_and_then_left_alone(void **state
     assert_int_equal(s.action, SCAN_DONE);
 }
 
+static void a_cell_that_could_not_be_judged_is_visited_again(void **state)
+{
+    (void)state;
+    double now_s = 0;
+    (void)read_one(&now_s);
+    see_set(50, 1, now_s);
+    scan_plan_judged(plan, (struct arfcn){ARFCN_P900, 50}, 1, 0);
+    struct scan_step s = listen(&now_s);
+    assert_int_equal(s.action, SCAN_TUNE);
+    assert_int_equal(s.purpose, SCAN_READ);
+    go(&s, &now_s);
+    double began_s = now_s;
+    see_set(50, 1, now_s);
+    for (int i = 0; i < 70; i++) { /* a whole cycle, though the set is complete */
+        assert_int_equal(scan_plan_next(plan, now_s).action, SCAN_STAY);
+        now_s += BLOCK_S;
+        scan_plan_heard(plan, BLOCK_S, 0, now_s);
+        see(50, 1, NULL, 11, now_s, now_s);
+    }
+    (void)listen(&now_s);
+    assert_true(now_s - began_s < plan->cfg.read_s + 0.05);
+    scan_plan_judged(plan, (struct arfcn){ARFCN_P900, 50}, 1, 1);
+    assert_int_equal(scan_plan_next(plan, now_s).action, SCAN_DONE);
+}
+
 static void a_cell_that_is_gone_costs_half_a_second_not_a_cycle(void **state)
 {
     (void)state;
@@ -491,6 +516,7 @@ int main(void)
         CASE(a_dwell_ends_as_soon_as_the_set_is_complete),
         CASE(a_dwell_is_made_longer_for_a_set_that_is_nearly_there_but_not_beyond_the_cap),
         CASE(an_incomplete_cell_is_visited_again_and_then_left_alone),
+        CASE(a_cell_that_could_not_be_judged_is_visited_again),
         CASE(a_cell_that_is_gone_costs_half_a_second_not_a_cycle),
         CASE(a_window_that_cannot_be_tuned_is_tried_twice_and_reported),
         CASE(a_window_without_samples_is_given_up_and_is_not_called_heard),
