@@ -39,6 +39,8 @@
 #define SCAN_EVERY       4
 #define SCAN_ALONE_S     10.0
 #define SCAN_EVERY_ALONE 2
+/* So many candidates of a channel that came to nothing speak against one more. */
+#define GIVEN_UP_MANY 2
 /* FCCH windows that one task computes. */
 #define SCAN_TASK_HOPS 32
 
@@ -68,7 +70,8 @@ struct receiver {
     size_t n_cells, cap_cells;
     uint64_t n_tx;
     bool carrier_seen[CHANNELS_MAX];
-    double *offset_ppm; /* of every transmitter */
+    uint32_t n_given_up[CHANNELS_MAX]; /* candidates that came to nothing */
+    double *offset_ppm;                /* of every transmitter */
     size_t n_offsets, cap_offsets;
     struct receiver_stats stats;
     size_t n_scan_hops;
@@ -385,14 +388,33 @@ static void add_counts(struct receiver *r, const struct cell_rx *c)
     r->stats.n_blocks_repaired += n.n_blocks_repaired;
 }
 
+static size_t channel_of(const struct receiver *r, const struct cell_rx *c)
+{
+    size_t k = 0;
+    while (k + 1 < r->n_channels && arfcn_compare(r->channel[k].arfcn, cell_rx_channel(c)) != 0)
+        k++;
+    return k;
+}
+
+/* Where the signal ends, one SCH makes a cell: not on a channel on which others led nowhere. At a
+ * wrong rate one decodes now and then. */
+static bool is_doubtful(const struct receiver *r, const struct cell_rx *c)
+{
+    struct cell_rx_counts n;
+    cell_rx_get_counts(c, &n);
+    return n.n_sch + n.n_blocks < 2 && r->n_given_up[channel_of(r, c)] >= GIVEN_UP_MANY;
+}
+
 /* Takes what the cells have to say, in the order of the cell list, and lets go of lost ones. */
-static int collect(struct receiver *r)
+static int collect(struct receiver *r, bool at_end)
 {
     size_t kept = 0;
     for (size_t i = 0; i < r->n_cells; i++) {
         struct cell_rx *c = r->cell[i];
         const struct gsm_event *events;
         const struct cell_report *reports;
+        if (at_end && r->cell_tx[i] == 0 && is_doubtful(r, c))
+            cell_rx_give_up(c);
         enum cell_rx_state state = cell_rx_state(c);
         if (state == CELL_TRACKED && r->cell_tx[i] == 0) {
             int err = introduce(r, i);
@@ -412,6 +434,8 @@ static int collect(struct receiver *r)
         if (state == CELL_LOST) {
             if (r->cell_tx[i] != 0)
                 add_counts(r, c);
+            else
+                r->n_given_up[channel_of(r, c)]++;
             r->scan_all_until = r->n_chunks + (uint64_t)(SCAN_FULL_S / CHUNK_S);
             cell_rx_destroy(c);
             continue;
@@ -446,7 +470,7 @@ static int run_chunk(struct receiver *r, bool at_end)
         return err;
     struct run_ctx run = {r, at_end};
     pool_run(r->pool, r->n_cells, cell_task, &run);
-    err = collect(r);
+    err = collect(r, at_end);
     if (err)
         return err;
     event_queue_emit(r->queue, at_end || r->cfg.live ? (double)INFINITY : settled_samp(r),
