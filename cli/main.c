@@ -9,8 +9,9 @@
 #include "cli/version.h"
 
 static const struct command_row command_table[] = {
-    {"replay", cmd_replay}, {"monitor", cmd_monitor}, {"scan", cmd_scan},     {"import", cmd_import},
-    {"known", cmd_known},   {"review", cmd_review},   {"export", cmd_export}, {"doctor", cmd_doctor},
+    {"replay", cmd_replay}, {"monitor", cmd_monitor}, {"scan", cmd_scan},
+    {"import", cmd_import}, {"known", cmd_known},     {"review", cmd_review},
+    {"record", cmd_record}, {"export", cmd_export}, {"doctor", cmd_doctor},
 };
 
 #define N_COMMANDS (sizeof command_table / sizeof command_table[0])

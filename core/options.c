@@ -110,6 +110,38 @@ static int set_number(struct opt_state *s, const struct opt_row *row, const char
     return 0;
 }
 
+int opt_seconds(const char *text, double *ret)
+{
+    static const struct {
+        char letter;
+        double seconds;
+    } units[] = {{'\0', 1}, {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+    char *end;
+    if (strspn(text, "0123456789.") == 0 || strpbrk(text, "xXpPnNeE"))
+        return -EINVAL;
+    double value = strtod(text, &end);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (*end != units[i].letter || (*end != '\0' && end[1] != '\0'))
+            continue;
+        *ret = value * units[i].seconds;
+        return isfinite(*ret) ? 0 : -EINVAL;
+    }
+    return -EINVAL;
+}
+
+static int set_seconds(struct opt_state *s, const struct opt_row *row, const char *text)
+{
+    double value;
+    if (opt_seconds(text, &value) < 0)
+        return refuse(s, "'%s' is no time for --%s: write for example 10s, 5m, 2h or 30d", text,
+                      row->name);
+    if (!in_limits(row, value))
+        return refuse(s, "'%s' is out of range for --%s: %.10g s to %.10g s", text, row->name,
+                      row->lo, row->hi);
+    *(double *)row->value = value;
+    return 0;
+}
+
 static int set_int(struct opt_state *s, const struct opt_row *row, const char *text)
 {
     char *end;
@@ -167,6 +199,8 @@ static int set_value(struct opt_state *s, const struct opt_row *row, const char 
         return set_choice(s, row, text);
     case OPT_LIST:
         return add_item(s, row, text);
+    case OPT_SECONDS:
+        return set_seconds(s, row, text);
     }
     return -EINVAL;
 }

@@ -59,6 +59,7 @@ static json_t *format_global(const struct sigmf_text *t)
     if (isfinite(cfg->ppm))
         (void)json_object_set_new(g, EXTENSION ":ppm", number(cfg->ppm));
     set_text(g, EXTENSION ":clock", cfg->clock);
+    set_utc(g, EXTENSION ":delete_after", cfg->delete_after_utc_us);
     (void)json_object_set_new(g, EXTENSION ":dropped_samples",
                               json_integer((json_int_t)t->n_dropped));
     return g;

@@ -341,6 +341,13 @@ int sigmf_writer_annotate(struct sigmf_writer *w, const struct sigmf_annotation 
     return 0;
 }
 
+void sigmf_writer_set_position(struct sigmf_writer *w, double lat_deg, double lon_deg)
+{
+    w->cfg.has_position = true;
+    w->cfg.position_deg[0] = lat_deg;
+    w->cfg.position_deg[1] = lon_deg;
+}
+
 uint64_t sigmf_writer_octets(const struct sigmf_writer *w)
 {
     return w->n_oct;

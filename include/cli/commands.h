@@ -25,6 +25,7 @@ enum command_exit {
 };
 
 int cmd_replay(int argc, char **argv);
+int cmd_record(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_scan(int argc, char **argv);
 int cmd_import(int argc, char **argv);

@@ -22,7 +22,8 @@ enum opt_type {
     OPT_NUMBER, /* double *value: with k, M, G, Hz; lo..hi */
     OPT_INT,    /* int *value: lo..hi */
     OPT_CHOICE, /* int *value: index into choices */
-    OPT_LIST    /* struct opt_list *value: may be given several times */
+    OPT_LIST,   /* struct opt_list *value: may be given several times */
+    OPT_SECONDS /* double *value: with s, m, h, d: "10s", "1.5h"; lo..hi in seconds */
 };
 
 struct opt_list {
@@ -67,6 +68,9 @@ void opt_format_man(const struct opt_command *cmd, FILE *out);
 
 /* "936.2MHz" to 936200000. Returns 0, or -EINVAL when text is not wholly a number. */
 int opt_number(const char *text, double *ret);
+
+/* "90", "90s", "1.5m", "2h", "30d" to seconds. 0, or -EINVAL. */
+int opt_seconds(const char *text, double *ret);
 
 /* True when word is probably what was meant by typed: a longer form of it, or a slip away. */
 bool opt_similar(const char *typed, const char *word);

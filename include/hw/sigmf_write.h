@@ -33,8 +33,10 @@ struct sigmf_writer_config {
     double position_deg[2]; /* latitude, longitude */
     double ppm;             /* crystal of the receiver; NAN: not known */
     const char *clock;      /* quality of the clock, in words */
-    size_t queue_oct;       /* 0: 32 MiB */
-    bool wait;              /* a full queue is waited for: nothing is dropped (files) */
+    int64_t
+        delete_after_utc_us; /* when other people's paging in it must go; UTC_UNKNOWN: not set */
+    size_t queue_oct;        /* 0: 32 MiB */
+    bool wait;               /* a full queue is waited for: nothing is dropped (files) */
 };
 
 /* What is known of a block beside what it says itself. */
@@ -71,6 +73,8 @@ int sigmf_writer_push(struct sigmf_writer *w, const struct iq_block *block,
                       const struct sigmf_stamp *stamp);
 /* Samples that are not in the recording are cut from it; 0 or -ENOMEM. */
 int sigmf_writer_annotate(struct sigmf_writer *w, const struct sigmf_annotation *a);
+/* Where it is, when that became known only now. */
+void sigmf_writer_set_position(struct sigmf_writer *w, double lat_deg, double lon_deg);
 /* Octets of samples pushed and not dropped. */
 uint64_t sigmf_writer_octets(const struct sigmf_writer *w);
 uint64_t sigmf_writer_dropped(const struct sigmf_writer *w);

@@ -70,6 +70,7 @@ static struct sigmf_writer *create(bool wait)
                                       .has_position = true,
                                       .position_deg = {48.1, 7.85},
                                       .ppm = (double)NAN,
+                                      .delete_after_utc_us = UTC_UNKNOWN,
                                       .queue_oct = 4 << 20,
                                       .wait = wait};
     struct sigmf_writer *w = NULL;
