@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOT_OCT 524288
-#define SLOTS    8
+/* Large enough that waking the thread costs nothing, small enough to stay in a cache. */
+#define SLOT_OCT 262144
+#define SLOTS    4
 
 struct hash_thread {
     pthread_t thread;
@@ -18,6 +19,7 @@ struct hash_thread {
     struct digest *digest;
     struct sha512 *sha512; /* NULL: not asked for */
     size_t n_put, n_taken; /* slots, ever */
+    size_t n_open;         /* octets in the slot that is being filled */
     bool closing;
     int error;
     size_t n_oct[SLOTS];
@@ -91,29 +93,44 @@ void hash_thread_destroy(struct hash_thread *h)
     free(h);
 }
 
-static void push_slot(struct hash_thread *h, const uint8_t *data, size_t n_oct)
+/* The slot under way, once the thread has let go of it. */
+static uint8_t *open_slot(struct hash_thread *h)
 {
+    if (h->n_open == 0) {
+        (void)pthread_mutex_lock(&h->lock);
+        while (h->n_put - h->n_taken == SLOTS)
+            (void)pthread_cond_wait(&h->changed, &h->lock);
+        (void)pthread_mutex_unlock(&h->lock);
+    }
+    return h->slot[h->n_put % SLOTS]; /* n_put moves in this thread only */
+}
+
+/* Hands the slot under way over: the thread looks at it only from now on. */
+static void close_slot(struct hash_thread *h)
+{
+    if (h->n_open == 0)
+        return;
     (void)pthread_mutex_lock(&h->lock);
-    while (h->n_put - h->n_taken == SLOTS)
-        (void)pthread_cond_wait(&h->changed, &h->lock);
-    size_t i = h->n_put % SLOTS;
-    (void)pthread_mutex_unlock(&h->lock);
-    memcpy(h->slot[i], data, n_oct); /* the reader looks at this slot only after n_put has moved */
-    h->n_oct[i] = n_oct;
-    (void)pthread_mutex_lock(&h->lock);
+    h->n_oct[h->n_put % SLOTS] = h->n_open;
     h->n_put++;
+    h->n_open = 0;
     (void)pthread_cond_broadcast(&h->changed);
     (void)pthread_mutex_unlock(&h->lock);
 }
 
 void hash_thread_push(void *ctx, const void *data, size_t n_oct)
 {
+    struct hash_thread *h = ctx;
     const uint8_t *p = data;
     while (n_oct > 0) {
-        size_t n = n_oct < SLOT_OCT ? n_oct : SLOT_OCT;
-        push_slot(ctx, p, n);
+        uint8_t *slot = open_slot(h);
+        size_t room = SLOT_OCT - h->n_open, n = n_oct < room ? n_oct : room;
+        memcpy(slot + h->n_open, p, n);
+        h->n_open += n;
         p += n;
         n_oct -= n;
+        if (h->n_open == SLOT_OCT)
+            close_slot(h);
     }
 }
 
@@ -127,6 +144,7 @@ int hash_thread_want_sha512(struct hash_thread *h)
 
 int hash_thread_get_sha512(struct hash_thread *h, uint8_t ret[SHA512_OCT])
 {
+    close_slot(h);
     (void)pthread_mutex_lock(&h->lock);
     while (h->n_taken != h->n_put)
         (void)pthread_cond_wait(&h->changed, &h->lock);
@@ -137,6 +155,7 @@ int hash_thread_get_sha512(struct hash_thread *h, uint8_t ret[SHA512_OCT])
 
 int hash_thread_get(struct hash_thread *h, uint8_t ret[DIGEST_OCT])
 {
+    close_slot(h);
     (void)pthread_mutex_lock(&h->lock);
     while (h->n_taken != h->n_put)
         (void)pthread_cond_wait(&h->changed, &h->lock);

@@ -6,7 +6,8 @@
 #include "hw/iq_input.h"
 #include "source.h"
 
-#define DEFAULT_BLOCK_SAMP 65536
+/* Small enough that what is read is still in the cache when it is copied and hashed. */
+#define DEFAULT_BLOCK_SAMP 8192
 
 struct file_state {
     struct input *input;
