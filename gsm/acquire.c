@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "core/detmath.h"
 #include "dsp/rival.h"
 #include "dsp/sync.h"
 #include "gsm_const.h"
@@ -15,6 +14,11 @@
 #define FIT_MIN 0.13
 /* Share of one phase in what is left of a burst (dsp/rival.h) from which on a rival is tried. */
 #define RIVAL_SHARE_MIN 0.35f
+/* Places that are tried then, as long as the training bits explain this much. Up to twelve tries
+ * ask for no more errors of the 78 coded bits than noise that passes the CRC has (test_sch). */
+#define RIVAL_PEAKS   4
+#define RIVAL_FIT_MIN 0.08
+#define RIVAL_ERRORS  6
 
 struct acquire {
     const struct cell_rx_config *cfg;
@@ -65,30 +69,32 @@ static struct burst_place expect_sch(const struct acquire *a, const struct fcch_
     };
 }
 
-/* The SCH of a cell that is buried under another one of its carrier. What else is on the air bends
- * the frequency of its FCCH by up to half a bin (measured), so some are tried. */
-static bool decode_beside_rival(struct acquire *a, const struct burst_in *in,
+static void cut_sch(struct acquire *a, const struct burst_place *place, struct burst_in *ret)
+{
+    *ret = (struct burst_in){.kind = BURST_SYNC};
+    burst_cut(a->cfg->filter, a->scratch, a->cfg->history, place, -EQUALIZER_LEAD, EQUALIZER_SYMS,
+              &ret->y[0][0]);
+}
+
+/* The SCH of a cell that is buried under another one of its carrier: that one's bits may look more
+ * like the training bits at another place, and what else is on the air bends the frequency. */
+static bool decode_beside_rival(struct acquire *a, const struct burst_place *expected,
                                 struct burst_place *place, struct burst_soft *out,
                                 struct sch_info *sch)
 {
-    static const double try_hz[] = {0.0, 500.0, -500.0, 1000.0, -1000.0};
-    struct burst_in turned = *in;
-    if (rival_share(in, out) < RIVAL_SHARE_MIN)
-        return false;
-    for (size_t i = 0; i < sizeof(try_hz) / sizeof(try_hz[0]); i++) {
-        double turns = try_hz[i] * place->sym_samp / a->cfg->rate_hz;
-        for (int k = 0; k < EQUALIZER_SYMS; k++) {
-            double c, s, re = (double)in->y[k][0], im = (double)in->y[k][1];
-            det_sincos(-turns * (k - EQUALIZER_LEAD), &c, &s);
-            turned.y[k][0] = (float)(re * c - im * s);
-            turned.y[k][1] = (float)(re * s + im * c);
+    static const double try_hz[] = {0.0, 500.0, -500.0};
+    struct sync_peak peak[RIVAL_PEAKS];
+    sync_list(a->cfg->filter, a->scratch, a->cfg->history, expected, RIVAL_PEAKS, peak);
+    for (int k = 0; k < RIVAL_PEAKS && peak[k].share >= RIVAL_FIT_MIN; k++)
+        for (size_t i = 0; i < sizeof(try_hz) / sizeof(try_hz[0]); i++) {
+            struct burst_in in;
+            *place = peak[k].place;
+            place->offset_hz += try_hz[i];
+            cut_sch(a, place, &in);
+            rival_run(a->rival, &in, out);
+            if (sch_decode(out->soft, sch) == SCH_OK && sch->bit_errors <= RIVAL_ERRORS)
+                return true;
         }
-        rival_run(a->rival, &turned, out);
-        if (sch_decode(out->soft, sch) != SCH_OK)
-            continue;
-        place->offset_hz += try_hz[i];
-        return true;
-    }
     return false;
 }
 
@@ -102,15 +108,16 @@ enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
         return ACQUIRE_WAIT;
     if (sync_find(cfg->filter, a->scratch, cfg->history, &expected, &place) < FIT_MIN)
         return ACQUIRE_NONE;
-    struct burst_in in = {.kind = BURST_SYNC};
+    struct burst_in in;
     struct burst_soft out;
     struct channel_prior prior;
     channel_prior_init(&prior);
-    burst_cut(cfg->filter, a->scratch, cfg->history, &place, -EQUALIZER_LEAD, EQUALIZER_SYMS,
-              &in.y[0][0]);
+    cut_sch(a, &place, &in);
     equalizer_run(a->equalizer, &prior, &in, 1, &out);
     struct sch_info sch;
-    if (sch_decode(out.soft, &sch) != SCH_OK && !decode_beside_rival(a, &in, &place, &out, &sch))
+    if (sch_decode(out.soft, &sch) != SCH_OK &&
+        (rival_share(&in, &out) < RIVAL_SHARE_MIN ||
+         !decode_beside_rival(a, &expected, &place, &out, &sch)))
         return ACQUIRE_NONE;
     channel_prior_learn(&prior, &out);
     place.offset_hz += (double)out.ramp_sym * cfg->rate_hz / place.sym_samp;

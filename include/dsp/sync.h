@@ -18,4 +18,13 @@
 double sync_find(const struct burst_filter *f, struct burst_scratch *s, const struct history *h,
                  const struct burst_place *expected, struct burst_place *ret);
 
+/* The n strongest places that are 2 symbols and more apart, strongest first: beside a stronger cell
+ * on the same carrier the right one need not be the first. */
+struct sync_peak {
+    struct burst_place place;
+    double share;
+};
+void sync_list(const struct burst_filter *f, struct burst_scratch *s, const struct history *h,
+               const struct burst_place *expected, int n, struct sync_peak *ret);
+
 #endif
