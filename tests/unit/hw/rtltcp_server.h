@@ -21,14 +21,15 @@
 struct rtltcp_server {
     /* Said by the test. */
     uint32_t tuner;
-    const char *magic;     /* NULL: "RTL0" */
-    bool mute;             /* takes the call, sends no greeting */
-    size_t stop_after_oct; /* stops sending, keeps the line open; 0: never */
+    const char *magic;        /* NULL: "RTL0" */
+    bool mute;                /* takes the call, sends no greeting */
+    size_t stop_after_oct;    /* stops sending, keeps the line open; 0: never */
     size_t hang_up_after_oct; /* closes; the next call is served in full; 0: never */
-    size_t piece_oct;      /* octets a send(); odd numbers cut samples in halves */
-    double octets_per_s;   /* 0: as fast as they are taken */
-    double sigma;          /* noise, in steps of the grid */
-    double unlocked_hz;    /* there nothing is heard until it was set elsewhere and back */
+    size_t piece_oct;         /* octets a send(); odd numbers cut samples in halves */
+    double octets_per_s;      /* 0: as fast as they are taken */
+    double sigma;             /* noise, in steps of the grid */
+    bool counted;             /* octets tell their place instead: server_counted() */
+    double unlocked_hz;       /* there nothing is heard until it was set elsewhere and back */
     /* Seen by the test. */
     atomic_int n_calls;
     atomic_int n_commands;
@@ -48,7 +49,13 @@ static inline void server_nap(void)
     (void)nanosleep(&t, NULL);
 }
 
-/* Counter-like octets with noise: a sum of four uniform numbers. */
+/* The k-th octet of a call that is counted. */
+static inline uint8_t server_counted(uint64_t k)
+{
+    return (uint8_t)(96 + ((uint32_t)k * 2654435761u >> 13) % 64);
+}
+
+/* Noise: a sum of four uniform numbers. */
 static inline uint8_t server_octet(struct rtltcp_server *s)
 {
     double sum = 0;
@@ -129,7 +136,7 @@ static inline void server_serve(struct rtltcp_server *s, bool first)
             continue;
         }
         for (size_t i = 0; i < piece; i++)
-            buf[i] = server_octet(s);
+            buf[i] = s->counted ? server_counted(n_sent + i) : server_octet(s);
         for (size_t i = 0; i < piece && !atomic_load(&s->stopping);) {
             struct pollfd p = {.fd = s->call_fd, .events = POLLOUT};
             if (poll(&p, 1, 20) == 0)

@@ -108,6 +108,36 @@ static void samples_come_in_order_after_a_tune(void **state)
     server_stop(&s);
 }
 
+/* What is read from a file is what was sent; so it is here, wherever the network cuts it, and
+ * wherever the ring was full. */
+static void every_sample_is_the_one_that_its_index_says(void **state)
+{
+    (void)state;
+    static struct rtltcp_server s = {.tuner = 5, .counted = true, .piece_oct = 10007};
+    assert_true(server_start(&s) > 0);
+    struct live_source_config cfg = config(&s);
+    cfg.ring_s = 0.3;
+    struct live_source *src = opened(&cfg);
+    (void)tuned(src, 941e6);
+    struct live_source_stats stats = {0};
+    while (stats.n_overflows < 2) {
+        struct iq_block b;
+        for (int n = 0; n < 30; n++) {
+            assert_int_equal(live_source_next(src, PATIENCE_MS, &b, err, sizeof err), LIVE_BLOCK);
+            const uint8_t *x = b.data;
+            for (size_t i = 0; i < 2 * b.n_samp; i++) {
+                if (x[i] != server_counted(2 * b.samp + i))
+                    fail_msg("octet %zu of the block at %llu", i, (unsigned long long)b.samp);
+            }
+        }
+        for (int n = 0; n < 50; n++) /* long enough for the ring to run over */
+            server_nap();
+        live_source_get_stats(src, &stats);
+    }
+    live_source_close(src);
+    server_stop(&s);
+}
+
 static void commands_are_those_of_the_protocol(void **state)
 {
     (void)state;
@@ -318,6 +348,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_tuner_of_the_greeting_gives_the_ranges),
         cmocka_unit_test(samples_come_in_order_after_a_tune),
+        cmocka_unit_test(every_sample_is_the_one_that_its_index_says),
         cmocka_unit_test(commands_are_those_of_the_protocol),
         cmocka_unit_test(what_is_no_rtl_tcp_server_is_said),
         cmocka_unit_test(a_server_that_is_taken_is_said),
