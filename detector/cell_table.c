@@ -15,11 +15,8 @@ struct cell_table {
 };
 
 enum { MEAN_DBFS, MEAN_DBM, MEAN_SNR, MEAN_PHASE, MEAN_DELAY };
-/* No report is believed to know the carrier or the clock better than this. */
-#define OFFSET_SE_LEAST_HZ 0.1
+/* No report is believed to know the clock better than this. */
 #define CLOCK_SE_LEAST_PPM 0.0005
-/* A report that does not say how well it knows counts as if it were so many times worse. */
-#define SE_UNSTATED 1000.0
 /* A tap that is not there. */
 #define TAP_LEAST_DB (-99.0)
 
@@ -138,24 +135,21 @@ static void mean_add(struct cell_mean *mean, double value, double weight, double
 
 /* The error of the mean: by the stated errors, or by the scatter of the values when they differ by
  * more than that (a crystal that wanders, a carrier that fades). */
-static void measure_add(struct cell_measure *m, double value, double se, double se_least,
-                        double *ret, double *ret_se)
+static void measure_add(struct cell_measure *m, double value, double se, double weight, double *ret,
+                        double *ret_se)
 {
     if (!isfinite(value))
         return;
-    bool stated = isfinite(se);
-    double error = stated ? fmax(se, se_least) : SE_UNSTATED * se_least;
-    double weight = 1.0 / (error * error);
     m->n += 1.0;
     m->weight += weight;
     m->sum += weight * value;
     m->sum2 += weight * value * value;
-    double mean = m->sum / m->weight, scatter = 0.0;
+    m->var += weight * weight * se * se;
+    double mean = m->sum / m->weight, stated = m->var / (m->weight * m->weight), scatter = 0.0;
     if (m->n > 1.5)
         scatter = (m->sum2 / m->weight - mean * mean) / (m->n - 1.0);
     *ret = mean;
-    if (stated)
-        *ret_se = sqrt(fmax(scatter, 1.0 / m->weight));
+    *ret_se = isfinite(stated) ? sqrt(fmax(scatter, stated)) : (double)NAN;
 }
 
 /* Powers are averaged, not decibels. */
@@ -183,9 +177,11 @@ static void merge_measures(struct cell_state *c, const struct cell_report *rep)
     if (isfinite(rep->offset_se_hz) && isfinite(rep->offset_hz))
         c->carrier = (struct cell_carrier){rep->offset_hz, rep->offset_se_hz, rep->first_s,
                                            rep->last_s, rep->n_sch};
-    measure_add(&c->offset, rep->offset_hz, rep->offset_se_hz, OFFSET_SE_LEAST_HZ, &c->offset_hz,
-                &c->offset_se_hz);
-    measure_add(&c->clock, rep->clock_ppm, rep->clock_se_ppm, CLOCK_SE_LEAST_PPM, &c->clock_ppm,
+    /* by time, so that cells stay comparable while the receiver's crystal drifts; a clock from a
+     * short span is too poor for that */
+    measure_add(&c->offset, rep->offset_hz, rep->offset_se_hz, w, &c->offset_hz, &c->offset_se_hz);
+    double se = rep->clock_se_ppm > CLOCK_SE_LEAST_PPM ? rep->clock_se_ppm : CLOCK_SE_LEAST_PPM;
+    measure_add(&c->clock, rep->clock_ppm, rep->clock_se_ppm, 1.0 / (se * se), &c->clock_ppm,
                 &c->clock_se_ppm);
     if (isfinite(rep->taps_db[0]))
         merge_taps(c, rep, w);

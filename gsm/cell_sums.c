@@ -250,7 +250,9 @@ static void finish_taps(const double tap_power[CHANNEL_TAPS], double ret_db[CELL
 static void finish_measured(const struct cell_sums *s, double sps, struct cell_report *r)
 {
     const struct cell_measures *a = &s->measures;
-    double noise = a->noise / a->n, faded = a->lost_power - a->n_lost * noise;
+    double noise = a->noise / a->n;
+    double faded =
+        a->n_lost > 0.0 ? a->n_lost * gauge_energy(a->lost_power / a->n_lost, noise) : 0.0;
     double energy = (a->energy + (faded > 0.0 ? faded : 0.0)) / (a->n + a->n_lost);
     double slope, se;
     r->level_dbfs = det_db(gauge_power(energy, sps));

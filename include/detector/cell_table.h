@@ -77,7 +77,7 @@ struct cell_mean {
 
 /* Mean of values that state their own standard errors. */
 struct cell_measure {
-    double n, weight, sum, sum2;
+    double n, weight, sum, sum2, var; /* var: of weight^2 * error^2 */
 };
 
 struct cell_state {
@@ -90,7 +90,7 @@ struct cell_state {
     double fn_epoch_frames;   /* frame number at second 0 of signal, from the first report */
     double epoch_last_frames; /* from the latest report; drifts with the receiver's crystal */
     double epoch_last_s;
-    /* means weighted by SCH count, offset and clock by their errors; NAN while nobody said */
+    /* means weighted by SCH count, the clock by its error; NAN while nobody said */
     double level_dbfs, level_dbm, snr_db, offset_hz, offset_se_hz;
     struct cell_carrier carrier;
     double clock_ppm, clock_se_ppm, phase_error_deg, delay_spread_us;

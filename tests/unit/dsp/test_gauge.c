@@ -98,8 +98,9 @@ static void without_noise_hardly_anything_is_left(void **state)
     for (int i = 0; i < 20; i++) {
         struct air air = {.es_n0_db = 200.0, .late_sym = 0.02 * (i - 10)};
         measure(*state, &air, &g);
-        assert_true(g.noise < 1.2e-4 * g.energy);
-        assert_true(fabs(gauge_power(g.energy, SPS) - 1.0) < 0.015);
+        assert_true(g.noise < 1e-4 * g.energy);
+        if (fabs(gauge_power(g.energy, SPS) - 1.0) > 0.005)
+            fail_msg("power %.4f", gauge_power(g.energy, SPS));
         assert_true(fabs(g.ramp_sym) * GSM_SYMBOL_RATE_HZ < 1.0);
         assert_true(fabs(g.delay_sym - air.late_sym) < 0.03);
     }

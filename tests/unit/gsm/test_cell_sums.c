@@ -171,7 +171,7 @@ static void measure_span(struct cell_sums *s, uint64_t *seed, double slow_ppm, d
         double at = 777.25 + fn * GSM_FRAME_SYM * (1.0 + slow_ppm * 1e-6);
         m.offset_hz = offset_hz + fade * sigma_hz * normal(seed);
         m.gauge.ramp_var = pow(sigma_hz / GSM_SYMBOL_RATE_HZ, 2.0);
-        m.gauge.energy = 4.0 * 1.0165;
+        m.gauge.energy = 4.0 * 0.826;
         m.gauge.noise = 0.4;
         m.gauge.delay_var = sigma_sym * sigma_sym;
         m.gauge.delay_sym = 0.3;
@@ -261,7 +261,7 @@ static void a_fade_belongs_to_the_mean(void **state)
     cell_sums_init(&s, channel, 5);
     cell_sums_add_lost(&s, 4e6, 41); /* before anything succeeded: not the cell's */
     measure_span(&s, &seed, 0.0, 0.0, 10.0, 1.0);
-    cell_sums_add_lost(&s, 41 * (0.4 + 2.0 * 1.0165), 41); /* half the power, and noise */
+    cell_sums_add_lost(&s, 41 * (0.4 * 0.5017 + 2.0 * 0.826), 41); /* half the power, and noise */
     cell_sums_count_sch(&s, true, 409, 1.9);
     cell_sums_add_lost(&s, 4e6, 41); /* after it went off the air */
     cell_sums_finish(&s, 4.0, &r);
