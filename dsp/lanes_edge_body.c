@@ -50,6 +50,19 @@ static void load(struct lanes *l, const struct burst_in *const in[LANES])
     l->power = power / (float)GSM_BURST_BITS;
 }
 
+/* Eight octets of each of eight words, rows and columns swapped: blocks of 4, of 2, of 1. */
+static inline void transpose_octets(uint64_t w[8])
+{
+    static const uint64_t keep[3] = {0x00000000ffffffff, 0x0000ffff0000ffff, 0x00ff00ff00ff00ff};
+    for (int b = 0, far = 4; b < 3; b++, far /= 2)
+        for (int i = 0; i < 8; i++)
+            if (!(i & far)) {
+                uint64_t swap = ((w[i] >> 8 * far) ^ w[i + far]) & keep[b];
+                w[i + far] ^= swap;
+                w[i] ^= swap << 8 * far;
+            }
+}
+
 static void take_soft(const struct lanes *l, int8_t ret[LANES][GSM_BURST_BITS])
 {
     float llr[GSM_BURST_BITS * LANES];
@@ -61,9 +74,14 @@ static void take_soft(const struct lanes *l, int8_t ret[LANES][GSM_BURST_BITS])
         v = v < -127.0f ? -127.0f : v;
         bit[i] = (int8_t)((int)(v + 128.5f) - 128); /* to the nearest: cut what is positive */
     }
-    for (int j = 0; j < LANES; j++)
-        for (int k = 0; k < GSM_BURST_BITS; k++)
-            ret[j][k] = bit[k * LANES + j];
+    for (int i = 0; i < GSM_BURST_BITS; i += 8) {
+        int at = i + 8 <= GSM_BURST_BITS ? i : GSM_BURST_BITS - 8;
+        uint64_t w[8];
+        memcpy(w, bit + at * LANES, sizeof(w));
+        transpose_octets(w);
+        for (int j = 0; j < LANES; j++)
+            memcpy(&ret[j][at], &w[j], sizeof(w[j]));
+    }
 }
 
 /* Every soft bit of lanes 0..n-1 stands at its limit already. */
