@@ -62,9 +62,9 @@ int live_pipeline_run(const struct live_config *cfg, struct live_end *ret, char 
     if (rc < 0 && err[0] == '\0')
         (void)snprintf(err, err_cap, "%s", strerror(-rc));
     *ret = (struct live_end){.n_flagged = l.out.n_flagged,
-                                .device_lost = l.device_lost,
-                                .incomplete = l.plan && !live_coverage_complete(l.plan),
-                                .log_failed = l.n_log_failures > 0};
+                             .device_lost = l.device_lost,
+                             .incomplete = l.plan && !live_coverage_complete(l.plan),
+                             .log_failed = l.n_log_failures > 0};
     live_clear(&l);
     return rc;
 }
