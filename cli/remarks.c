@@ -21,6 +21,35 @@ void remarks_add(struct remarks *r, const char *fmt, ...)
     r->n++;
 }
 
+/* What would make cells of what does not fit. */
+static void add_misfit(struct remarks *r, const struct misfit *m)
+{
+    switch (m->kind) {
+    case MISFIT_NONE:
+        break;
+    case MISFIT_RATE:
+        remarks_add(r, "this looks like GSM sampled at %.10g Hz: try --rate %.10g", m->rate_hz,
+                    m->rate_hz);
+        break;
+    case MISFIT_SWAPPED:
+        remarks_add(r, "it looks as if I and Q are swapped: there is GSM, but mirrored; exchange "
+                       "them and try again");
+        break;
+    case MISFIT_CRYSTAL:
+        remarks_add(r,
+                    "there is GSM, but the receiver's crystal seems to be %.0f ppm off: try --ppm "
+                    "%.0f; channels told without it may be wrong by one",
+                    m->ppm, m->ppm);
+        break;
+    case MISFIT_CENTER:
+        remarks_add(r,
+                    "there is GSM, but its carriers stand %.0f kHz %s where a channel could be: "
+                    "check --freq",
+                    fabs(m->center_off_hz) / 1e3, m->center_off_hz < 0.0 ? "below" : "above");
+        break;
+    }
+}
+
 void remarks_add_stats(struct remarks *r, const struct receiver_stats *stats, double rate_hz)
 {
     double n = (double)stats->n_samp;
@@ -39,6 +68,12 @@ void remarks_add_stats(struct remarks *r, const struct receiver_stats *stats, do
     if (stats->looks_like_rate_hz > 0)
         remarks_add(r, "this looks like GSM sampled at %.10g Hz, not at %.10g Hz: try --rate %.10g",
                     stats->looks_like_rate_hz, rate_hz, stats->looks_like_rate_hz);
+    if (stats->n_slips > 0)
+        remarks_add(r,
+                    "samples seem to be missing: %" PRIu64 " time%s a cell went on with another "
+                    "clock",
+                    stats->n_slips, stats->n_slips == 1 ? "" : "s");
+    add_misfit(r, &stats->misfit);
 }
 
 void remarks_add_center(struct remarks *r, double error_hz, bool sure, double center_hz)

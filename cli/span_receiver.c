@@ -122,6 +122,9 @@ static void add_stats(struct span_receiver *s)
     sum->n_clipped += now.n_clipped;
     sum->n_bad += now.n_bad;
     sum->n_gaps += now.n_gaps;
+    sum->n_slips += now.n_slips;
+    if (now.misfit.kind != MISFIT_NONE)
+        sum->misfit = now.misfit;
     sum->n_channels = now.n_channels > sum->n_channels ? now.n_channels : sum->n_channels;
     sum->n_transmitters += now.n_transmitters;
     sum->n_fcch_hits += now.n_fcch_hits;

@@ -74,13 +74,15 @@ static bool same_channel(const struct cell_state *c, const struct cell_report *r
     return arfcn_compare(c->channel, rep->channel) == 0 && c->bsic == rep->bsic;
 }
 
-/* A transmitter that was lost and found again has a new tx but the same clock. Two that are on
- * the air at one time are two, whatever their clocks. */
+/* The receiver gives one tx to what goes on where samples are missing, with another clock. A
+ * transmitter that was lost and found again has a new tx but the same clock. Two that are on the air
+ * at one time are two, whatever their clocks. */
 static struct cell_state *find_cell(const struct cell_table *t, const struct cell_report *rep)
 {
     for (size_t i = 0; i < t->n; i++) {
         struct cell_state *c = t->cell[i];
-        if (c->tx == rep->tx && same_channel(c, rep) && clock_fits(c, rep))
+        if (c->tx == rep->tx && same_channel(c, rep) &&
+            (clock_fits(c, rep) || rep->first_s > c->last_s - CELL_OVERLAP_S))
             return c;
     }
     for (size_t i = 0; i < t->n && rep->fn_known; i++) {

@@ -7,6 +7,7 @@
 
 #include "dsp/rival.h"
 #include "dsp/sync.h"
+#include "gsm/mirror.h"
 #include "gsm_const.h"
 
 /* Share of the power that the training bits must explain: noise reaches 0.1 over all lags, a
@@ -118,6 +119,8 @@ enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
     if (sch_decode(out.soft, &sch) != SCH_OK &&
         (rival_share(&in, &out) < RIVAL_SHARE_MIN ||
          !decode_beside_rival(a, &expected, &place, &out, &sch)))
+        return ACQUIRE_NONE;
+    if (mirror_image(&out))
         return ACQUIRE_NONE;
     channel_prior_learn(&prior, &out);
     place.offset_hz += (double)out.ramp_sym * cfg->rate_hz / place.sym_samp;

@@ -10,6 +10,7 @@
 #include "gsm/cell_blocks.h"
 #include "gsm/cell_clock.h"
 #include "gsm/mframe.h"
+#include "gsm/mirror.h"
 
 /* Frames without any success after which a transmitter is taken for gone. */
 #define CANDIDATE_FRAMES (2 * GSM_MULTIFRAME + 12)
@@ -39,7 +40,12 @@
 #define MOVE_SHARE  0.2
 /* An FCCH that comes this close to the predicted one is explained by the cell. */
 #define EXPLAIN_SYM 40.0
+/* Its SCH fail: only what check_place() can mend is still the cell's own. */
+#define EXPLAIN_MISSED_SYM 16.0
 #define EXPLAIN_HZ  3000.0
+/* What goes on with another clock does so within this time, its carrier within 0.1 ppm. */
+#define GOES_ON_S  1.2
+#define GOES_ON_HZ 90.0
 /* Below this Es/N0 (ratio) decisions are too poor to learn from. */
 #define LEARN_ES_N0 0.3f
 /* Share of the tries of late that were worth it, mean over so many, beyond which the carrier is
@@ -383,7 +389,8 @@ bool cell_rx_explains(const struct cell_rx *c, double fcch_samp, double offset_h
         return false;
     double at = cell_clock_frame_at(&c->clock, fcch_samp);
     double whole = floor(at + 0.5);
-    if (fabs(at - whole) * GSM_FRAME_SYM > EXPLAIN_SYM)
+    double reach_sym = c->n_sch_missed > MOVE_MISSED ? EXPLAIN_MISSED_SYM : EXPLAIN_SYM;
+    if (fabs(at - whole) * GSM_FRAME_SYM > reach_sym)
         return false;
     return mframe_find(cell_clock_fn(&c->clock, (int64_t)whole)).kind == MFRAME_FCCH;
 }
@@ -405,6 +412,22 @@ bool cell_rx_is_copy(const struct cell_rx *c, const struct cell_rx_found *found)
     int64_t frame = mframe_distance(c->clock.fn_zero, found->sch.fn);
     struct burst_place at = cell_clock_place(&c->clock, frame);
     return fabs(at.start_samp - found->place.start_samp) < COPY_SYM * at.sym_samp;
+}
+
+bool cell_rx_is_mirrored(const struct cell_rx *c)
+{
+    return mirror_channel(&c->prior);
+}
+
+bool cell_rx_goes_on(const struct cell_rx *c, const struct cell_rx *later)
+{
+    if (c->state != CELL_TRACKED || c->bsic != later->bsic ||
+        arfcn_compare(c->channel, later->channel) != 0 ||
+        fabs(c->clock.offset_hz - later->clock.offset_hz) > GOES_ON_HZ)
+        return false;
+    double silent_samp = cell_clock_place(&c->clock, c->last_ok).start_samp;
+    double first_samp = cell_clock_place(&later->clock, 0).start_samp;
+    return first_samp > silent_samp && first_samp - silent_samp < GOES_ON_S * c->cfg->rate_hz;
 }
 
 double cell_rx_power(const struct cell_rx *c)

@@ -15,9 +15,11 @@
 #include "gsm/acquire.h"
 #include "gsm/cell_rx.h"
 #include "gsm/event_queue.h"
+#include "gsm/misfit.h"
 #include "gsm/sch.h"
 #include "gsm/wrong_rate.h"
 #include "gsm/xcch.h"
+#include "gsm_const.h"
 
 /* Work is done in chunks of this much signal, whatever the size of the blocks that come in. */
 #define CHUNK_S 0.12
@@ -41,6 +43,10 @@
 #define SCAN_EVERY_ALONE 2
 /* So many candidates of a channel that came to nothing speak against one more. */
 #define GIVEN_UP_MANY 2
+/* Without a cell by then, and at the end, it is asked what is wrong. */
+#define MISFIT_AT_S 1.5
+/* A cell that is found this far from its channel may be one of the next. */
+#define MISFIT_OFF_HZ 55e3
 /* FCCH windows that one task computes. */
 #define SCAN_TASK_HOPS 32
 
@@ -353,6 +359,20 @@ static void cell_task(void *ctx, size_t i, int worker)
     cell_rx_run(run->r->cell[i], &run->r->work[worker], run->at_end);
 }
 
+/* One of the first n cells that goes on as cell i: samples are missing. It hands over its number. */
+static bool take_over(struct receiver *r, size_t n, size_t i)
+{
+    for (size_t k = 0; k < n; k++) {
+        if (r->cell_tx[k] == 0 || !cell_rx_goes_on(r->cell[k], r->cell[i]))
+            continue;
+        r->cell_tx[i] = r->cell_tx[k];
+        cell_rx_give_up(r->cell[k]);
+        r->stats.n_slips++;
+        return true;
+    }
+    return false;
+}
+
 /* A candidate became a cell: it gets its number and is counted. */
 static int introduce(struct receiver *r, size_t i)
 {
@@ -413,10 +433,11 @@ static int collect(struct receiver *r, bool at_end)
         struct cell_rx *c = r->cell[i];
         const struct gsm_event *events;
         const struct cell_report *reports;
-        if (at_end && r->cell_tx[i] == 0 && is_doubtful(r, c))
+        if (r->cell_tx[i] == 0 && ((at_end && is_doubtful(r, c)) ||
+                                   (cell_rx_state(c) == CELL_TRACKED && cell_rx_is_mirrored(c))))
             cell_rx_give_up(c);
         enum cell_rx_state state = cell_rx_state(c);
-        if (state == CELL_TRACKED && r->cell_tx[i] == 0) {
+        if (state == CELL_TRACKED && r->cell_tx[i] == 0 && !take_over(r, kept, i)) {
             int err = introduce(r, i);
             if (err)
                 return err;
@@ -457,6 +478,31 @@ static double settled_samp(const struct receiver *r)
     return settled;
 }
 
+static bool is_far_off(const struct receiver *r)
+{
+    for (size_t i = 0; i < r->n_cells; i++)
+        if (fabs(cell_rx_offset_hz(r->cell[i])) > MISFIT_OFF_HZ)
+            return true;
+    return false;
+}
+
+/* Is there GSM that does not fit what was said of the recording? Asked while there is no cell, or
+ * one far off. */
+static int look_for_misfit(struct receiver *r, bool at_end)
+{
+    bool due = r->n_chunks == (uint64_t)(MISFIT_AT_S / CHUNK_S);
+    bool far_off = is_far_off(r);
+    if (r->stats.misfit.kind != MISFIT_NONE || !(due || at_end) || (r->n_tx > 0 && !far_off))
+        return 0;
+    struct misfit_stated stated = {
+        .rate_hz = r->cfg.rate_hz,
+        .center_hz = r->cfg.center_hz,
+        .ppm = r->cfg.ppm,
+        .reach_hz = r->n_tx > 0 ? GSM_RASTER_HZ / 2.0 : MISFIT_OFF_HZ,
+    };
+    return misfit_look(r->history, &stated, &r->stats.misfit);
+}
+
 static int run_chunk(struct receiver *r, bool at_end)
 {
     if (history_n_put(r->history) > 0) {
@@ -471,6 +517,8 @@ static int run_chunk(struct receiver *r, bool at_end)
     struct run_ctx run = {r, at_end};
     pool_run(r->pool, r->n_cells, cell_task, &run);
     err = collect(r, at_end);
+    if (!err)
+        err = look_for_misfit(r, at_end);
     if (err)
         return err;
     event_queue_emit(r->queue, at_end || r->cfg.live ? (double)INFINITY : settled_samp(r),
@@ -535,4 +583,6 @@ void receiver_get_stats(const struct receiver *r, struct receiver_stats *ret)
     /* one cell found again and again drifts away each time: then a smaller error counts, too */
     bool churn = r->n_tx > 4 * (uint64_t)r->stats.n_carriers;
     ret->looks_like_rate_hz = wrong_rate_find(&r->wrong_rate, r->cfg.rate_hz, churn);
+    if (ret->looks_like_rate_hz > 0.0 || (r->n_tx > 0 && ret->misfit.kind != MISFIT_CRYSTAL))
+        ret->misfit = (struct misfit){.kind = MISFIT_NONE};
 }

@@ -19,6 +19,9 @@
 /* A rate this close to whole kHz is meant to be that. */
 #define RATIO_ROUND 0.00008
 #define AGREE_MIN   4
+/* After four distances of 10 frames comes one of 11: a tone that is keyed at one pace is no cell.
+ * Some are not heard. */
+#define TENS_PER_ELEVEN 20
 
 void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double rate_hz)
 {
@@ -33,6 +36,17 @@ void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double ra
     double ratio = distance / 10.0;
     if (fabs(ratio - 1.0) < RATIO_REACH)
         w->ratio[w->n++] = (float)ratio;
+    ratio = distance / 11.0;
+    if (fabs(ratio - 1.0) < RATIO_REACH && w->n_eleven < WRONG_RATE_SAMPLES)
+        w->eleven[w->n_eleven++] = (float)ratio;
+}
+
+static size_t elevens_near(const struct wrong_rate *w, double ratio)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n_eleven; i++)
+        n += fabs((double)w->eleven[i] - ratio) < RATIO_AGREE;
+    return n;
 }
 
 double wrong_rate_find(const struct wrong_rate *w, double rate_hz, bool churn)
@@ -56,6 +70,8 @@ double wrong_rate_find(const struct wrong_rate *w, double rate_hz, bool churn)
     /* most of all distances must say the same */
     double least = churn ? RATIO_CHURN : RATIO_CRYSTAL;
     if (best < AGREE_MIN || 2 * best < w->n || fabs(best_ratio - 1.0) < least)
+        return 0.0;
+    if (TENS_PER_ELEVEN * elevens_near(w, best_ratio) < best)
         return 0.0;
     double found = rate_hz * best_ratio, whole = floor(found / 1e3 + 0.5) * 1e3;
     if (fabs(found / whole - 1.0) < RATIO_ROUND)

@@ -122,3 +122,42 @@ bool iq_content_contradicts(const uint8_t *head, size_t n_oct, enum iq_format fo
     enum iq_format guess = iq_content_guess(head, n_oct);
     return guess != IQ_FORMAT_UNKNOWN && guess != format;
 }
+
+/* Value of one component, in whatever units. */
+static double component(const uint8_t *at, enum iq_format format)
+{
+    int16_t word;
+    float value;
+    switch (format) {
+    case IQ_CU8:
+        return *at;
+    case IQ_CS8:
+        return (int8_t)*at;
+    case IQ_CS16:
+        memcpy(&word, at, sizeof word);
+        return word;
+    case IQ_CF32:
+        memcpy(&value, at, sizeof value);
+        return (double)value;
+    case IQ_FORMAT_UNKNOWN:
+        break;
+    }
+    return 0.0;
+}
+
+bool iq_content_is_real(const uint8_t *head, size_t n_oct, enum iq_format format)
+{
+    size_t oct = iq_format_oct(format), n = oct ? n_oct / oct : 0;
+    bool equal = true, i_still = true, q_still = true;
+    if (n_oct < CONTENT_MIN_OCT || n == 0)
+        return false;
+    double first_i = component(head, format), first_q = component(head + oct / 2, format);
+    for (size_t k = 0; k < n; k++) {
+        double i = component(head + k * oct, format),
+               q = component(head + k * oct + oct / 2, format);
+        equal = equal && !(fabs(i - q) > 0.0);
+        i_still = i_still && !(fabs(i - first_i) > 0.0);
+        q_still = q_still && !(fabs(q - first_q) > 0.0);
+    }
+    return (equal || i_still || q_still) && !(i_still && q_still);
+}

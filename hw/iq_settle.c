@@ -172,6 +172,11 @@ static void take_look(struct settle *s, const uint8_t *head, size_t n_head)
                         input_name(s->in), iq_format_name(info->format),
                         iq_format_name(iq_content_guess(head + skip, n_head - skip)));
     }
+    if (iq_content_is_real(head + skip, n_head - skip, info->format))
+        source_add_note(s->src,
+                        "'%s' seems to hold real samples, not I and Q: each carrier stands on both "
+                        "sides of the centre, and the other side is not told from it",
+                        input_name(s->in));
 }
 
 /* ---- containers --------------------------------------------------------------------------- */

@@ -87,6 +87,13 @@ bool cell_rx_is_copy(const struct cell_rx *c, const struct cell_rx_found *found)
 double cell_rx_power(const struct cell_rx *c);
 void cell_rx_give_up(struct cell_rx *c);
 
+/* Is it the mirror image of a cell (gsm/mirror.h)? */
+bool cell_rx_is_mirrored(const struct cell_rx *c);
+
+/* Does `later` go on where c fell silent: same channel, BSIC and carrier, another clock? So it is
+ * when samples are missing from a recording. */
+bool cell_rx_goes_on(const struct cell_rx *c, const struct cell_rx *later);
+
 /* Carrier as received minus nominal, Hz. */
 double cell_rx_offset_hz(const struct cell_rx *c);
 

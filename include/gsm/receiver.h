@@ -20,6 +20,7 @@
 #include "gsm/arfcn.h"
 #include "gsm/cell_report.h"
 #include "gsm/gsm_event.h"
+#include "gsm/misfit.h"
 
 struct receiver_config {
     enum iq_format format;
@@ -44,6 +45,7 @@ struct receiver_stats {
     uint64_t n_clipped; /* samples with a component at the format's limit */
     uint64_t n_bad;     /* NaN or infinite; taken as zero */
     uint64_t n_gaps;
+    uint64_t n_slips; /* cells that went on with another clock: samples are missing */
     double mean_power_dbfs;
     uint32_t n_channels; /* raster channels in view */
     uint32_t n_carriers; /* channels with at least one transmitter */
@@ -52,6 +54,7 @@ struct receiver_stats {
     uint64_t n_blocks, n_blocks_failed, n_blocks_repaired;
     double ppm_estimate;       /* median offset of the carriers, ppm; NAN with none */
     double looks_like_rate_hz; /* GSM seems present at another rate than stated; 0: no */
+    struct misfit misfit;      /* with no cell: what seems to be wrong instead */
 };
 
 struct receiver;

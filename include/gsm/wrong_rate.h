@@ -19,8 +19,9 @@
 
 struct wrong_rate {
     double last_samp[WRONG_RATE_CHANNELS]; /* of a pure tone, 0: none */
-    float ratio[WRONG_RATE_SAMPLES];       /* distance / 10 or 11 frames */
-    size_t n;
+    float ratio[WRONG_RATE_SAMPLES];       /* distance / 10 frames, where near 1 */
+    float eleven[WRONG_RATE_SAMPLES];      /* distance / 11 frames, where near 1 */
+    size_t n, n_eleven;
 };
 
 void wrong_rate_push(struct wrong_rate *w, const struct fcch_hit *hit, double rate_hz);

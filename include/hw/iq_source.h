@@ -86,6 +86,8 @@ void iq_name_guess(const char *path, struct iq_source_info *ret);
  * than one; contradicts() is true when they are clearly not of the format said. */
 enum iq_format iq_content_guess(const uint8_t *head, size_t n_oct);
 bool iq_content_contradicts(const uint8_t *head, size_t n_oct, enum iq_format format);
+/* I is always Q, or one of them never moves: every carrier stands on both sides of the centre. */
+bool iq_content_is_real(const uint8_t *head, size_t n_oct, enum iq_format format);
 /* What else the octets are ("a WAV file"), or NULL. */
 const char *iq_content_other(const uint8_t *head, size_t n_oct);
 

@@ -221,9 +221,13 @@ void air_hear(const struct air *a, const struct air_how *how, struct heard *ret)
     if (receiver_create(&r, &cfg, err, sizeof(err)) != 0)
         fail_msg("%s", err);
     size_t step = how->block_samp ? how->block_samp : 65536;
-    for (size_t at = 0; at < a->n_samp; at += step) {
+    for (size_t at = 0, n; at < a->n_samp; at += n) {
+        n = a->n_samp - at < step ? a->n_samp - at : step;
+        if (at < how->gap_samp && how->gap_samp - at < n)
+            n = how->gap_samp - at;
         struct iq_block block = {.data = a->octets + at * oct,
-                                 .n_samp = a->n_samp - at < step ? a->n_samp - at : step,
+                                 .n_samp = n,
+                                 .gap = at > 0 && at == how->gap_samp,
                                  .format = a->format,
                                  .samp = at,
                                  .rate_hz = cfg.rate_hz,

@@ -50,6 +50,7 @@ struct air_how {
     size_t block_samp; /* 0: 65536 */
     double rate_hz;    /* stated; 0: the true one */
     double ppm;
+    size_t gap_samp; /* the block that begins here says that samples were lost; 0: none */
 };
 
 struct heard {

@@ -77,6 +77,8 @@ static void faint_tones_and_few_of_them_do_not_count(void **state)
     memset(&w, 0, sizeof(w));
     for (size_t c = 0; c < 3; c++)
         hear(c, 1, 1.01, 0.8, 1.0);
+    assert_true(wrong_rate_find(&w, RATE_HZ, false) == 0.0); /* no distance of 11 frames */
+    hear(4, 2, 1.01, 0.8, 1.0);
     assert_true(wrong_rate_find(&w, RATE_HZ, false) > 0.0);
     memset(&w, 0, sizeof(w));
     struct fcch_hit hit = {.channel = WRONG_RATE_CHANNELS, .start_samp = 1.0, .purity = 0.9};
@@ -99,6 +101,20 @@ static void tones_at_random_do_not_agree(void **state)
     assert_true(wrong_rate_find(&w, RATE_HZ, false) == 0.0);
 }
 
+/* A tone that is keyed every 46 ms, all equal: at another rate that would be 10 frames. */
+static void a_tone_at_one_pace_is_no_cell(void **state)
+{
+    (void)state;
+    memset(&w, 0, sizeof(w));
+    for (int i = 0; i < 60; i++) {
+        struct fcch_hit hit = {
+            .channel = 2, .start_samp = 1000.0 + 0.046 * RATE_HZ * i, .purity = 0.9};
+        wrong_rate_push(&w, &hit, RATE_HZ);
+    }
+    assert_int_equal(w.n, 59);
+    assert_true(wrong_rate_find(&w, RATE_HZ, false) == 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +123,7 @@ int main(void)
         cmocka_unit_test(a_smaller_error_counts_when_cells_are_lost),
         cmocka_unit_test(faint_tones_and_few_of_them_do_not_count),
         cmocka_unit_test(tones_at_random_do_not_agree),
+        cmocka_unit_test(a_tone_at_one_pace_is_no_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
