@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/config_files.h"
 #include "cli/plain_text.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
+
+/* More options than any command has. */
+#define ROWS_CAP 64
 
 static bool quiet;
 
@@ -63,8 +67,24 @@ void command_set_quiet(bool value)
 bool command_parse(const struct opt_command *cmd, int argc, char **argv, int *ret_n_operands,
                    int *ret_exit)
 {
-    char err[400];
-    int rc = opt_parse(cmd, argc, argv, ret_n_operands, err, sizeof err);
+    char err[600];
+    static struct opt_row own_rows[ROWS_CAP]; /* asking the others for theirs may overwrite cmd's */
+    struct opt_command own = *cmd;
+    *ret_exit = COMMAND_DONE;
+    if (config_files_answer(cmd, argc, argv))
+        return false;
+    if (cmd->n_rows <= ROWS_CAP) {
+        memcpy(own_rows, cmd->rows, cmd->n_rows * sizeof *own_rows);
+        own.rows = own_rows;
+    }
+    enum config_files_result files = config_files_take(&own, &argc, argv, err, sizeof err);
+    int rc = files == CONFIG_FILES_BAD
+                 ? -EINVAL
+                 : opt_parse(&own, argc, argv, ret_n_operands, err, sizeof err);
+    if (files == CONFIG_FILES_PRINT && rc == 0) {
+        config_files_print(&own);
+        rc = 1;
+    }
     if (rc == 0)
         return true;
     if (rc < 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/config_files.h"
 #include "cli/man.h"
 #include "cli/stop.h"
 #include "cli/version.h"
@@ -11,7 +12,7 @@
 static const struct command_row command_table[] = {
     {"replay", cmd_replay}, {"monitor", cmd_monitor}, {"scan", cmd_scan},
     {"import", cmd_import}, {"known", cmd_known},     {"review", cmd_review},
-    {"record", cmd_record}, {"export", cmd_export}, {"doctor", cmd_doctor},
+    {"record", cmd_record}, {"export", cmd_export},   {"doctor", cmd_doctor},
 };
 
 #define N_COMMANDS (sizeof command_table / sizeof command_table[0])
@@ -30,6 +31,8 @@ static void print_help(void)
         (void)command_table[i].run(2, argv);
     }
     (void)puts("\n  cellwarden COMMAND --help   options and an example\n"
+               "  cellwarden COMMAND --print-config\n"
+               "                              what the options are, with the configuration files\n"
                "  cellwarden --version        version, libraries, receivers plugged in\n\n"
                "exit status: 0 done, 1 error, 2 wrong usage, 3 flagged cells (with --exit-code),\n"
                "4 device lost, 5 not every band was heard (scan), 130, 141 or 143 ended by a "
@@ -66,6 +69,7 @@ static int run_word(const char *word)
 int main(int argc, char **argv)
 {
     stop_prepare();
+    config_files_set_commands(command_table, N_COMMANDS);
     if (argc < 2) {
         (void)command_error("say what to do: see cellwarden --help");
         return COMMAND_USAGE;

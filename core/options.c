@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "options_value.h"
+
 struct opt_state {
     const struct opt_command *cmd;
     int argc;
@@ -173,9 +175,12 @@ static int set_choice(struct opt_state *s, const struct opt_row *row, const char
 static int add_item(struct opt_state *s, const struct opt_row *row, const char *text)
 {
     struct opt_list *list = row->value;
+    if (s->argv && list->n_file > 0)
+        list->n = list->n_file = 0;
     if (list->n == list->cap)
         return refuse(s, "--%s is given more than %zu times", row->name, list->cap);
     list->item[list->n++] = text;
+    list->n_file += s->argv == NULL;
     return 0;
 }
 
@@ -203,6 +208,13 @@ static int set_value(struct opt_state *s, const struct opt_row *row, const char 
         return set_seconds(s, row, text);
     }
     return -EINVAL;
+}
+
+int options_set_value(const struct opt_command *cmd, const struct opt_row *row, const char *text,
+                      char *err, size_t err_cap)
+{
+    struct opt_state s = {.cmd = cmd, .err = err, .err_cap = err_cap};
+    return set_value(&s, row, text);
 }
 
 /* ---- words -------------------------------------------------------------------------------- */

@@ -61,8 +61,16 @@ static void help_example(FILE *out, const char *text)
     }
 }
 
-static const struct opt_row help_option = {
-    .name = "help", .letter = 'h', .type = OPT_FLAG, .help = "print this and end"};
+/* What every command takes. */
+static const struct opt_row common_options[] = {
+    {.name = "config",
+     .type = OPT_TEXT,
+     .arg = "PATH",
+     .help = "configuration file or folder instead of the usual ones; none for no file"},
+    {.name = "print-config", .type = OPT_FLAG, .help = "print what holds as a file and end"},
+    {.name = "help", .letter = 'h', .type = OPT_FLAG, .help = "print this and end"}};
+
+#define N_COMMON (sizeof common_options / sizeof common_options[0])
 
 void opt_format_help(const struct opt_command *cmd, FILE *out)
 {
@@ -76,7 +84,8 @@ void opt_format_help(const struct opt_command *cmd, FILE *out)
     fputs("\noptions:\n", out);
     for (size_t i = 0; i < cmd->n_rows; i++)
         help_row(out, &cmd->rows[i]);
-    help_row(out, &help_option);
+    for (size_t i = 0; i < N_COMMON; i++)
+        help_row(out, &common_options[i]);
     fputs("\nexample:\n", out);
     help_example(out, cmd->example);
 }

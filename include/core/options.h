@@ -30,6 +30,7 @@ struct opt_list {
     const char **item; /* owned by the caller's array */
     size_t cap;
     size_t n;
+    size_t n_file; /* of these came from a configuration file: the command line replaces them */
 };
 
 struct opt_row {
@@ -71,6 +72,15 @@ int opt_number(const char *text, double *ret);
 
 /* "90", "90s", "1.5m", "2h", "30d" to seconds. 0, or -EINVAL. */
 int opt_seconds(const char *text, double *ret);
+
+/* Sets one option by its name, as a configuration file does: flags take yes or no, counts a number.
+ * 0; -ENOENT: there is no such option; -EINVAL with a sentence. With OPT_SET_CHECK nothing is
+ * stored. text is borrowed for good where it is stored. */
+enum opt_set_mode { OPT_SET_STORE, OPT_SET_CHECK };
+int opt_set(const struct opt_command *cmd, const char *name, const char *text,
+            enum opt_set_mode mode, char *err, size_t err_cap);
+/* The value an option has now, as a configuration file would say it; "" when it has none. */
+void opt_format_value(const struct opt_row *row, char *ret, size_t cap);
 
 /* True when word is probably what was meant by typed: a longer form of it, or a slip away. */
 bool opt_similar(const char *typed, const char *word);

@@ -6,6 +6,8 @@ set -u
 DIR=$(mktemp -d) || exit 1
 trap 'rm -rf "$DIR"' EXIT
 cd "$DIR" || exit 1
+# No configuration but the one that a test makes.
+export HOME="$DIR" XDG_CONFIG_HOME="$DIR/.config"
 failures=0
 
 # run EXPECTED_STATUS WORD...: runs the program, keeps out and err.

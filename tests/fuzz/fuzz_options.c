@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int count = 0, whole = 1, choice = 0, n = 0;
     const char *word = NULL, *items[3];
     double number = 2;
-    struct opt_list list = {items, 3, 0};
+    struct opt_list list = {items, 3, 0, 0};
     const struct opt_row rows[] = {
         {"json", 0, OPT_FLAG, &flag, NULL, "x", 0, 0, NULL},
         {"verbose", 'v', OPT_COUNT, &count, NULL, "x", 0, 0, NULL},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -234,9 +235,30 @@ static void similar_words_are_found_and_others_not(void **state)
     assert_false(opt_similar("a-word-much-longer-than-any-command-of-ours", "replay"));
 }
 
+static void times_have_units(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double s;
+    } good[] = {{"90", 90}, {"90s", 90}, {"1.5m", 90}, {"2h", 7200}, {"30d", 2592000}, {"0", 0}};
+    static const char *const bad[] = {"",    "s",   "-5s", "5x",  "5ms",
+                                      "5 s", "1e3", "nan", "0x5", "5mm"};
+    double s;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_int_equal(opt_seconds(good[i].text, &s), 0);
+        assert_true(s > good[i].s - 1e-9 && s < good[i].s + 1e-9);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        if (opt_seconds(bad[i], &s) != -EINVAL)
+            fail_msg("taken: '%s'", bad[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times_have_units),
         cmocka_unit_test_setup(every_type_reaches_its_field, setup),
         cmocka_unit_test_setup(operands_come_first_and_a_double_hyphen_ends_options, setup),
         cmocka_unit_test_setup(letter_takes_a_value_joined_or_apart, setup),
