@@ -62,8 +62,8 @@ enum tuner_library {
 double tuner_true_hz(const struct tuner_setup *setup, enum tuner_library lib, uint32_t set_hz);
 
 /* The frequency next to asked_hz (at most 3 kHz away) at which every version of the library comes
- * out at the same true frequency, so that it is known whichever is at the other end; *ret_true_hz
- * is where that is. Returns what to set; asked_hz, with the older arithmetic, when there is none. */
+ * out alike, so that the true one, *ret_true_hz, is known whichever is at the other end. Returns
+ * what to set; when there is none asked_hz, with the older arithmetic. */
 uint32_t tuner_choose_hz(const struct tuner_setup *setup, double asked_hz, double *ret_true_hz);
 
 /* Samples a second that come of rtlsdr_set_sample_rate(rate_hz), exact; 0: it refuses that rate. */

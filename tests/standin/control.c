@@ -144,3 +144,15 @@ bool control_read(struct control *ret)
     fclose(f);
     return good;
 }
+
+int control_gains(int tuner, const int **ret)
+{
+    static const int e4000[] = {-10, 15, 40, 65, 90, 115, 140, 165, 190, 215, 240, 290, 340, 420};
+    static const int fc0012[] = {-99, -40, 71, 179, 192};
+    static const int r82xx[] = {0,   9,   14,  27,  37,  77,  87,  125, 144, 157,
+                                166, 197, 207, 229, 254, 280, 297, 328, 338, 364,
+                                372, 386, 402, 421, 434, 439, 445, 480, 496};
+    static const int none[] = {0};
+    *ret = tuner == 1 ? e4000 : tuner == 2 || tuner == 3 ? fc0012 : tuner >= 5 ? r82xx : none;
+    return tuner == 1 ? 14 : tuner == 2 || tuner == 3 ? 5 : tuner >= 5 ? 29 : 1;
+}

@@ -57,5 +57,7 @@ struct control {
 
 /* False, with a sentence on stderr, when the file has a mistake. No file: no dongle. */
 bool control_read(struct control *ret);
+/* Gains of a tuner in 0.1 dB, as the library lists them; returns how many. */
+int control_gains(int tuner, const int **ret);
 
 #endif

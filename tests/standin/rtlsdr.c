@@ -14,6 +14,7 @@
 
 #include "air.h"
 #include "control.h"
+#include "oscillator.h"
 
 #define RTL_XTAL_HZ 28800000u
 #define TWO_22      4194304.0
@@ -235,82 +236,15 @@ int rtlsdr_read_eeprom(rtlsdr_dev_t *dev, uint8_t *data, uint8_t offset, uint16_
     return rtlsdr_write_eeprom(dev, data, offset, n);
 }
 
-/* The IF of an R82xx at rates up to 2.4 MS/s and above, in the driver's own steps. */
-static uint32_t if_hz(uint32_t bw)
-{
-    static const uint32_t low_pass[] = {1700000, 1600000, 1550000, 1450000, 1200000,
-                                        900000,  700000,  550000,  450000,  350000};
-    uint32_t hz = 2300000, real = 0;
-    unsigned i;
-    if (bw > 2430000)
-        return 3570000;
-    if (bw > 2050000) {
-        bw -= 380000;
-        hz += 380000;
-        real += 380000;
-    }
-    if (bw > 1700000) {
-        bw -= 350000;
-        hz += 350000;
-        real += 350000;
-    }
-    for (i = 0; i < 10 && bw <= low_pass[i]; i++)
-        ;
-    return hz - (real + low_pass[i ? i - 1 : 0]) / 2;
-}
-
-/* r82xx_set_pll() of 0.6.0, from registers back to Hz by the crystal that is really there. */
-static double r82xx_hz(const struct rtlsdr_dev *dev, uint32_t lo_hz)
-{
-    uint32_t khz = (lo_hz + 500) / 1000, ref = dev->tuner_xtal_hz, ref_khz = (ref + 500) / 1000;
-    uint8_t div = 2, nint;
-    uint16_t n_sdm = 2, sdm = 0;
-    while (div <= 64 && !(khz * div >= 1770000 && khz * div < 3540000))
-        div = (uint8_t)(div << 1);
-    if (div > 64)
-        return 0;
-    uint64_t vco = (uint64_t)lo_hz * div;
-    nint = (uint8_t)(vco / (2 * ref));
-    uint32_t fra = (uint32_t)((vco - 2ull * ref * nint) / 1000);
-    while (fra > 1) {
-        if (fra > 2 * ref_khz / n_sdm) {
-            sdm = (uint16_t)(sdm + 32768 / (n_sdm / 2));
-            fra -= 2 * ref_khz / n_sdm;
-            if (n_sdm >= 0x8000)
-                break;
-        }
-        n_sdm = (uint16_t)(n_sdm << 1);
-    }
-    return 2.0 * dev->c->xtal_hz * (nint + sdm / 65536.0) / div;
-}
-
-static double e4000_hz(const struct rtlsdr_dev *dev, uint32_t lo_hz)
-{
-    unsigned r = lo_hz < 432000000 ? 8 : lo_hz < 667000000 ? 6 : lo_hz < 1200000000 ? 4 : 2;
-    uint64_t vco = (uint64_t)lo_hz * r, z = vco / dev->tuner_xtal_hz;
-    uint64_t x = (vco - z * dev->tuner_xtal_hz) * 65536 / dev->tuner_xtal_hz;
-    return dev->c->xtal_hz * ((double)z + (double)x / 65536.0) / r;
-}
-
 /* Where the middle of the window really is; 0 when the tuner cannot go there. */
 static double true_hz(const struct rtlsdr_dev *dev, uint32_t hz)
 {
-    static const double range[7][2] = {{0, 0},         {52e6, 2200e6}, {22e6, 948.6e6},
-                                       {22e6, 1100e6}, {146e6, 924e6}, {24e6, 1766e6},
-                                       {24e6, 1766e6}};
-    int t = dev->c->tuner;
-    if (hz < range[t][0] || hz > range[t][1])
-        return 0;
-    if (t == RTLSDR_TUNER_E4000) {
-        if (hz > 1100000000 && hz < 1250000000)
-            return 0;
-        double steps = trunc(dev->offset_hz * TWO_22 / RTL_XTAL_HZ);
-        return e4000_hz(dev, hz - dev->offset_hz) + steps * RTL_XTAL_HZ / TWO_22;
-    }
-    if (t < RTLSDR_TUNER_R820T)
-        return hz;
-    double steps = trunc(if_hz(dev->rate_hz) * TWO_22 / RTL_XTAL_HZ);
-    return r82xx_hz(dev, hz + if_hz(dev->rate_hz)) - steps * RTL_XTAL_HZ / TWO_22;
+    const struct oscillator o = {.tuner = dev->c->tuner,
+                                 .real_xtal_hz = dev->c->xtal_hz,
+                                 .said_xtal_hz = dev->tuner_xtal_hz,
+                                 .rate_hz = dev->rate_hz,
+                                 .offset_hz = dev->offset_hz};
+    return oscillator_hz(&o, hz);
 }
 
 int rtlsdr_set_center_freq(rtlsdr_dev_t *dev, uint32_t freq)
@@ -358,23 +292,13 @@ enum rtlsdr_tuner rtlsdr_get_tuner_type(rtlsdr_dev_t *dev)
 
 int rtlsdr_get_tuner_gains(rtlsdr_dev_t *dev, int *gains)
 {
-    static const int e4000[] = {-10, 15, 40, 65, 90, 115, 140, 165, 190, 215, 240, 290, 340, 420};
-    static const int fc0012[] = {-99, -40, 71, 179, 192};
-    static const int r82xx[] = {0,   9,   14,  27,  37,  77,  87,  125, 144, 157,
-                                166, 197, 207, 229, 254, 280, 297, 328, 338, 364,
-                                372, 386, 402, 421, 434, 439, 445, 480, 496};
-    static const int none[] = {0};
+    const int *list = NULL;
     if (!dev)
         return -1;
-    int t = dev->c->tuner;
-    const int *list = t == 1 ? e4000 : t == 2 || t == 3 ? fc0012 : t >= 5 ? r82xx : none;
-    size_t size = t == 1             ? sizeof(e4000)
-                  : t == 2 || t == 3 ? sizeof(fc0012)
-                  : t >= 5           ? sizeof(r82xx)
-                                     : sizeof(none);
+    int n = control_gains(dev->c->tuner, &list);
     if (gains)
-        memcpy(gains, list, size);
-    return (int)(size / sizeof(int));
+        memcpy(gains, list, (size_t)n * sizeof(*list));
+    return n;
 }
 
 int rtlsdr_set_tuner_gain(rtlsdr_dev_t *dev, int gain)

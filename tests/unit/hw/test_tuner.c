@@ -35,8 +35,8 @@ static void the_old_driver_is_off_by_as_much_as_it_is(void **state)
     assert_true(new_hz > 200 && new_hz < 230);
 }
 
-/* One frequency by hand: 936.2 MHz, IF 1.815 MHz, LO 938.015 MHz, VCO 1876.03 MHz = 2 x 28.8 x
- * (32 + 32.83 / 57.6), the fraction in kHz: 32830; its bits by the driver's loop: 37354 / 65536, where 37353.2 would be right. */
+/* 936.2 MHz, IF 1.815 MHz, LO 938.015 MHz, VCO 1876.03 MHz = 57.6 MHz x 32 + 32830 kHz. The bits
+ * of the fraction by the driver's loop: 37354 / 65536, where 37353.2 would be right. */
 static void one_frequency_by_hand(void **state)
 {
     (void)state;
