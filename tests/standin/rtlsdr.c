@@ -225,17 +225,6 @@ int rtlsdr_get_usb_strings(rtlsdr_dev_t *dev, char *manufact, char *product, cha
     return dev ? copy_strings(dev->c, manufact, product, serial) : -1;
 }
 
-int rtlsdr_write_eeprom(rtlsdr_dev_t *dev, uint8_t *data, uint8_t offset, uint16_t n)
-{
-    (void)data;
-    return !dev ? -1 : offset + n > 256 ? -2 : -3;
-}
-
-int rtlsdr_read_eeprom(rtlsdr_dev_t *dev, uint8_t *data, uint8_t offset, uint16_t n)
-{
-    return rtlsdr_write_eeprom(dev, data, offset, n);
-}
-
 /* Where the middle of the window really is; 0 when the tuner cannot go there. */
 static double true_hz(const struct rtlsdr_dev *dev, uint32_t hz)
 {
@@ -316,25 +305,6 @@ int rtlsdr_get_tuner_gain(rtlsdr_dev_t *dev)
     return dev ? dev->gain_tenth_db : 0;
 }
 
-int rtlsdr_set_tuner_bandwidth(rtlsdr_dev_t *dev, uint32_t bw)
-{
-    (void)bw;
-    return dev ? 0 : -1;
-}
-
-int rtlsdr_set_tuner_if_gain(rtlsdr_dev_t *dev, int stage, int gain)
-{
-    (void)stage;
-    (void)gain;
-    return dev ? 0 : -1;
-}
-
-int rtlsdr_set_tuner_gain_mode(rtlsdr_dev_t *dev, int manual)
-{
-    (void)manual;
-    return dev ? 0 : -1;
-}
-
 int rtlsdr_set_sample_rate(rtlsdr_dev_t *dev, uint32_t rate)
 {
     if (!dev)
@@ -361,23 +331,6 @@ int rtlsdr_set_testmode(rtlsdr_dev_t *dev, int on)
     return 0;
 }
 
-int rtlsdr_set_agc_mode(rtlsdr_dev_t *dev, int on)
-{
-    (void)on;
-    return dev ? 0 : -1;
-}
-
-int rtlsdr_set_direct_sampling(rtlsdr_dev_t *dev, int on)
-{
-    (void)on;
-    return dev ? 0 : -1;
-}
-
-int rtlsdr_get_direct_sampling(rtlsdr_dev_t *dev)
-{
-    return dev ? 0 : -1;
-}
-
 int rtlsdr_set_offset_tuning(rtlsdr_dev_t *dev, int on)
 {
     if (!dev)
@@ -391,11 +344,6 @@ int rtlsdr_set_offset_tuning(rtlsdr_dev_t *dev, int on)
 int rtlsdr_get_offset_tuning(rtlsdr_dev_t *dev)
 {
     return dev ? dev->offset_hz != 0 : -1;
-}
-
-int rtlsdr_reset_buffer(rtlsdr_dev_t *dev)
-{
-    return dev ? 0 : -1;
 }
 
 int rtlsdr_set_bias_tee_gpio(rtlsdr_dev_t *dev, int gpio, int on)
