@@ -77,7 +77,8 @@ static void two_cells_of_one_carrier_are_both_read(void **state)
 /* Carriers of exactly the same frequency: their phases stay as they are, good or bad. */
 static void they_need_not_drift_apart(void **state)
 {
-    static const struct shared cases[] = {{6, 0, 500.1, "", 0.9}, {6, 0, 870.15, "", 0.9}};
+    static const struct shared cases[] = {
+        {6, 0, 500.1, "", 0.9}, {6, 0, 870.15, "", 0.9}, {3, 0, 870.15, "", 0.8}};
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         hear_shared(&cases[i], 4, 1);
