@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "core/options.h"
+#include "curves.h"
 #include "measured.h"
 #include "scene_table.h"
 #include "spawn.h"
@@ -102,7 +103,8 @@ static void threshold_text(const struct setup *u, const struct row *r, char *ret
 {
     struct curve c;
     bool sch = r->kind == ROW_SCH_AT;
-    measured_curve(&u->m, r->scene, sch ? "sch_sent" : "sent", sch ? "sch_decoded" : "decoded", &c);
+    measured_curve(&u->m, "", r->scene, sch ? "sch_sent" : "sent", sch ? "sch_decoded" : "decoded",
+                   &c);
     double at_db = curve_threshold_db(&c, r->number);
     if (isfinite(at_db))
         (void)snprintf(ret, cap, "**%+.2f dB** ± %.2f", at_db, curve_two_sigma_db(&c, r->number));
@@ -113,8 +115,8 @@ static void threshold_text(const struct setup *u, const struct row *r, char *ret
 static void loss_text(const struct setup *u, const struct row *r, char *ret, size_t cap)
 {
     struct curve c, base;
-    measured_curve(&u->m, r->scene, "sent", "decoded", &c);
-    measured_curve(&u->m, r->base, "sent", "decoded", &base);
+    measured_curve(&u->m, "", r->scene, "sent", "decoded", &c);
+    measured_curve(&u->m, "", r->base, "sent", "decoded", &base);
     double loss_db = curve_threshold_db(&c, r->number) - curve_threshold_db(&base, r->number);
     double two_sigma_db =
         hypot(curve_two_sigma_db(&c, r->number), curve_two_sigma_db(&base, r->number));
@@ -149,9 +151,10 @@ static void point_text(const struct setup *u, const struct row *r, char *ret, si
                        measured_count(line, "seeds"));
 }
 
+/* Of ours. */
 static bool is_point(json_t *line)
 {
-    return strcmp(measured_text(line, "type"), "point") == 0;
+    return strcmp(measured_text(line, "type"), "point") == 0 && !measured_text(line, "receiver")[0];
 }
 
 static void wrong_text(const struct setup *u, char *ret, size_t cap)
@@ -255,16 +258,50 @@ static void row_text(const struct setup *u, const struct row *r, char *ret, size
     }
 }
 
+/* gr-gsm in one configuration: a threshold, or a share of blocks and SCH. Empty: not measured. */
+static void other_text(const struct setup *u, const struct row *r, const char *receiver, char *ret,
+                       size_t cap)
+{
+    struct curve c;
+    bool sch = r->kind == ROW_SCH_AT;
+    ret[0] = '\0';
+    if (r->kind == ROW_SHARE) {
+        json_t *line = measured_point_of(&u->m, receiver, r->scene, r->number);
+        if (line)
+            (void)snprintf(ret, cap, "%.0f %% and %.0f %% of SCH",
+                           100.0 * (1.0 - measured_number(line, "fer")),
+                           100.0 * (1.0 - measured_number(line, "sch_fer")));
+    } else if (sch || r->kind == ROW_BLOCKS_AT) {
+        measured_curve(&u->m, receiver, r->scene, sch ? "sch_sent" : "sent",
+                       sch ? "sch_decoded" : "decoded", &c);
+        double at_db = curve_threshold_db(&c, r->number);
+        if (isfinite(at_db))
+            (void)snprintf(ret, cap, "%+.1f dB", at_db);
+    }
+}
+
+static void grgsm_text(const struct setup *u, const struct row *r, char *ret, size_t cap)
+{
+    char untuned[48], tuned[48];
+    other_text(u, r, "gr-gsm untuned", untuned, sizeof(untuned));
+    other_text(u, r, "gr-gsm tuned", tuned, sizeof(tuned));
+    if (untuned[0] && tuned[0])
+        (void)snprintf(ret, cap, "**%s** / **%s**", untuned, tuned);
+    else
+        (void)snprintf(ret, cap, "%s", r->grgsm);
+}
+
 static void put_rows(const struct setup *u, const struct row *row, size_t n, const char *option,
                      FILE *out)
 {
-    char ours[128];
+    char ours[128], other[128];
     (void)fprintf(out, "| what | limit | gr-gsm | must | aim | ours | measured by |\n"
                        "| --- | --- | --- | --- | --- | --- | --- |\n");
     for (size_t i = 0; i < n; i++) {
         row_text(u, &row[i], ours, sizeof(ours));
-        (void)fprintf(out, "| %s | %s | %s | %s | %s | %s | ", row[i].what, row[i].limit,
-                      row[i].grgsm, row[i].must, row[i].aim, ours);
+        grgsm_text(u, &row[i], other, sizeof(other));
+        (void)fprintf(out, "| %s | %s | %s | %s | %s | %s | ", row[i].what, row[i].limit, other,
+                      row[i].must, row[i].aim, ours);
         if (row[i].scene[0])
             (void)fprintf(out, "%s%s%s |\n", option, row[i].scene, option[0] == '`' ? "`" : "");
         else
@@ -353,10 +390,14 @@ static void put_receiver(const struct setup *u, FILE *out)
         "Revision %s. End to end: `cellwarden-synth SCENE -o - | cellwarden replay --blocks "
         "-`, one worker, each block compared with what was sent: octets, frame number, place. "
         "FER = share of the blocks sent and whole in the file that were not read from their one "
-        "transmission (list decoding included, repeats added not included). gr-gsm: untuned / "
-        "tuned. ± is two deviations as if blocks failed one by one; in fading they do not. "
+        "transmission (list decoding included, repeats added not included). gr-gsm 1.0.0: untuned "
+        "(20 ppm off, automatic correction) / tuned (carrier in place, no correction), end to end "
+        "on the same scenes; bold: measured by `bench/grgsm_points.sh`, kept in "
+        "`bench/reference/grgsm.jsonl`. ± is two deviations as if blocks failed one by one; in "
+        "fading they do not. "
         "Loss: shift of the 10 %% point against the scene without the disturbance. "
-        "Limit, gr-gsm, must and aim are stated figures that this command does not measure.\n\n",
+        "Limit, must, aim and what is not bold of gr-gsm are stated figures that this command does "
+        "not measure.\n\n",
         u->revision);
     put_rows(u, receiver_row, N_RECEIVER_ROWS, "`scripts/bench --scene ", out);
     (void)fputs("\nAll points:\n", out);
@@ -487,22 +528,6 @@ static void rewrite(const struct setup *u, const char *path, const char *title,
     free(text);
 }
 
-/* Two columns, Es/N0 and percent lost, for gnuplot. */
-static void put_curve(const struct setup *u, const char *scene, const char *kind, const char *sent,
-                      const char *decoded)
-{
-    char path[512];
-    struct curve c;
-    (void)snprintf(path, sizeof(path), "%s/%s-%s.dat", u->dat, scene, kind);
-    measured_curve(&u->m, scene, sent, decoded, &c);
-    FILE *f = fopen(path, "w");
-    if (!f)
-        bench_fail("'%s' does not open", path);
-    for (size_t i = 0; i < c.n; i++)
-        (void)fprintf(f, "%g %.6g\n", c.esn0_db[i], 100.0 * c.share[i]);
-    (void)fclose(f);
-}
-
 static void parse(struct setup *u, int argc, char **argv, int *ret_n_files)
 {
     const struct opt_row rows[] = {
@@ -556,11 +581,8 @@ int main(int argc, char **argv)
         rewrite(&u, u.performance, "# Performance\n\n", put_performance);
     if (!u.receiver && !u.performance && !u.dat)
         put_receiver(&u, stdout);
-    for (int i = 0; u.dat && i < 2; i++) {
-        const char *scene = i ? "tu50" : "awgn";
-        put_curve(&u, scene, "xcch", "sent", "decoded");
-        put_curve(&u, scene, "sch", "sch_sent", "sch_decoded");
-    }
+    if (u.dat)
+        curves_put(&u.m, u.dat);
     measured_clear(&u.m);
     return 0;
 }

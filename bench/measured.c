@@ -61,9 +61,16 @@ static bool same(double a, double b)
 
 json_t *measured_point(const struct measured *m, const char *scene, double esn0_db)
 {
+    return measured_point_of(m, "", scene, esn0_db);
+}
+
+json_t *measured_point_of(const struct measured *m, const char *receiver, const char *scene,
+                          double esn0_db)
+{
     for (size_t i = json_array_size(m->lines); i-- > 0;) {
         json_t *line = json_array_get(m->lines, i);
         if (strcmp(measured_text(line, "type"), "point") == 0 &&
+            strcmp(measured_text(line, "receiver"), receiver) == 0 &&
             strcmp(measured_text(line, "scene"), scene) == 0 &&
             same(measured_number(line, "esn0_db"), esn0_db))
             return line;
@@ -101,8 +108,8 @@ static void put_point(struct curve *c, double esn0_db, double share, long sent)
     c->sent[at] = sent;
 }
 
-void measured_curve(const struct measured *m, const char *scene, const char *sent,
-                    const char *decoded, struct curve *ret)
+void measured_curve(const struct measured *m, const char *receiver, const char *scene,
+                    const char *sent, const char *decoded, struct curve *ret)
 {
     size_t i;
     json_t *line;
@@ -110,7 +117,8 @@ void measured_curve(const struct measured *m, const char *scene, const char *sen
     json_array_foreach(m->lines, i, line)
     {
         long n = measured_count(line, sent);
-        if (strcmp(measured_text(line, "scene"), scene) == 0 && n > 0)
+        if (strcmp(measured_text(line, "scene"), scene) == 0 && n > 0 &&
+            strcmp(measured_text(line, "receiver"), receiver) == 0)
             put_point(ret, measured_number(line, "esn0_db"),
                       fmax((double)(n - measured_count(line, decoded)), LOST_AT_LEAST) / (double)n,
                       n);

@@ -20,6 +20,9 @@ void measured_clear(struct measured *m);
 
 /* Point of a scene, first cell; NULL when it was not measured. Borrowed. */
 json_t *measured_point(const struct measured *m, const char *scene, double esn0_db);
+/* The same of another receiver, "gr-gsm tuned"; "" is ours. */
+json_t *measured_point_of(const struct measured *m, const char *receiver, const char *scene,
+                          double esn0_db);
 /* Line of a type ("speed", "grgsm") and case. Borrowed. */
 json_t *measured_case(const struct measured *m, const char *type, const char *name);
 
@@ -34,9 +37,9 @@ struct curve {
     long sent[CURVE_CAP];
     size_t n;
 };
-/* sent, decoded: "sent", "decoded" or "sch_sent", "sch_decoded". */
-void measured_curve(const struct measured *m, const char *scene, const char *sent,
-                    const char *decoded, struct curve *ret);
+/* sent, decoded: "sent", "decoded" or "sch_sent", "sch_decoded"; receiver "": ours. */
+void measured_curve(const struct measured *m, const char *receiver, const char *scene,
+                    const char *sent, const char *decoded, struct curve *ret);
 /* Es/N0 at which the share is lost: linear in dB and in the logarithm of the share between the two
  * points around it. NAN when the points do not enclose it. */
 double curve_threshold_db(const struct curve *c, double share);
