@@ -8,7 +8,7 @@
 #include "core/detmath.h"
 
 /* Rows whose taps, and the products around them, all lie inside the burst. */
-#define ROW_FIRST 12
+#define ROW_FIRST 11
 #define ROWS      128
 #define TAPS      CHANNEL_TAPS
 /* C1 behind the receive filter as C0 passed through these seven taps, rho[|m|] (-j)^m (measured on
@@ -31,7 +31,7 @@ static const float low_pass[LOW_PASS + 1] = {0.5819f, 0.2798f, -0.0504f, -0.0268
 #define RAMP_ROUNDS 3
 /* Of the fitted channel's energy at least so much is the channel. */
 #define SHARE_LEAST 0.3
-/* Taps around delay 0 that tell where the burst lies. */
+/* Taps around the strongest that tell where the burst lies. */
 #define DELAY_REACH 2
 
 typedef float four __attribute__((vector_size(16)));
@@ -91,7 +91,7 @@ static void load(struct work *w, const float y[EQUALIZER_SYMS][2], const int8_t 
 static void factor(struct work *w, const int8_t *sym)
 {
     int gram[TAPS][TAPS];
-    const int8_t *s = sym + ROW_FIRST - CHANNEL_FIRST; /* symbol of row 0 at the first delay */
+    const int8_t *s = sym + ROW_FIRST - GAUGE_FIRST; /* symbol of row 0 at the first delay */
     for (int d = 0; d < TAPS; d++) {
         int sum = 0;
         for (int k = 0; k < ROWS; k++)
@@ -143,7 +143,7 @@ static void correlate(const struct work *w, const float *re, const float *im, do
     four sum_re[TAPS / 4] = {{0}}, sum_im[TAPS / 4] = {{0}};
     for (int k = 0; k < ROWS; k++) {
         /* delay i of row k stands at this place plus i */
-        const float *a = w->backward + GSM_BURST_BITS - 1 - (k + ROW_FIRST - CHANNEL_FIRST);
+        const float *a = w->backward + GSM_BURST_BITS - 1 - (k + ROW_FIRST - GAUGE_FIRST);
         for (int q = 0; q < TAPS / 4; q++) {
             four s;
             memcpy(&s, a + 4 * q, sizeof(s));
@@ -163,7 +163,7 @@ static void answer(struct work *w, bool added_only)
     memset(w->m_re, 0, sizeof(w->m_re));
     memset(w->m_im, 0, sizeof(w->m_im));
     for (int i = 0; i < TAPS; i++) {
-        int at = ROW_FIRST - CHANNEL_FIRST - i;
+        int at = ROW_FIRST - GAUGE_FIRST - i;
         const float *s_re = w->more_re + at, *s_im = w->more_im + at, *s = w->sym + at;
         float re = (float)w->h_re[i], im = (float)w->h_im[i], all = added_only ? 0.0f : 1.0f;
         for (int k = 0; k < ROWS; k++) {
@@ -253,19 +253,24 @@ static void take_energies(const struct work *w, double ramp, double gain, struct
 static void take_taps(const struct work *w, struct gauge *ret)
 {
     double doubt = ret->noise * NOISE_GAIN / (ROWS - TAPS), sum = 0.0, total = 0.0, arm = 0.0;
+    int middle = DELAY_REACH;
     ret->energy = 0.0;
     for (int i = 0; i < TAPS; i++) {
-        double delay = i + CHANNEL_FIRST, power = w->h_re[i] * w->h_re[i] + w->h_im[i] * w->h_im[i];
+        double power = w->h_re[i] * w->h_re[i] + w->h_im[i] * w->h_im[i];
         ret->tap_power[i] = power - doubt;
         ret->energy += power - doubt;
-        if (fabs(delay) > DELAY_REACH)
-            continue;
-        total += power - doubt;
-        sum += delay * (power - doubt);
-        arm += delay * delay * (2.0 * power + doubt);
+        if (i >= DELAY_REACH && i < TAPS - DELAY_REACH &&
+            ret->tap_power[i] > ret->tap_power[middle])
+            middle = i;
+    }
+    for (int i = -DELAY_REACH; i <= DELAY_REACH; i++) {
+        double power = ret->tap_power[middle + i];
+        total += power;
+        sum += i * power;
+        arm += i * i * (2.0 * power + 3.0 * doubt);
     }
     bool good = total > doubt;
-    ret->delay_sym = good ? sum / total : 0.0;
+    ret->delay_sym = good ? middle + GAUGE_FIRST + sum / total : 0.0;
     ret->delay_var = good ? doubt * arm / (total * total) : 1.0;
     ret->delay_var = ret->delay_var < 1.0 ? ret->delay_var : 1.0;
 }
@@ -324,7 +329,7 @@ double gauge_spread_sym(const double tap_power[CHANNEL_TAPS])
 {
     double total = 0.0, sum = 0.0, sum2 = 0.0;
     for (int i = 0; i < TAPS; i++) {
-        double delay = i + CHANNEL_FIRST;
+        double delay = i + GAUGE_FIRST;
         total += tap_power[i];
         sum += delay * tap_power[i];
         sum2 += delay * delay * tap_power[i];

@@ -237,7 +237,7 @@ static void finish_unmeasured(const struct cell_sums *s, double sps, struct cell
 /* Always the same delays, so that reports can be averaged. */
 static void finish_taps(const double tap_power[CHANNEL_TAPS], double ret_db[CELL_REPORT_TAPS])
 {
-    const double *power = tap_power + CELL_REPORT_TAPS_FIRST - CHANNEL_FIRST;
+    const double *power = tap_power + CELL_REPORT_TAPS_FIRST - GAUGE_FIRST;
     double strongest = 0.0;
     for (int i = 0; i < CELL_REPORT_TAPS; i++)
         strongest = power[i] > strongest ? power[i] : strongest;

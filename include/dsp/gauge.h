@@ -19,17 +19,20 @@
 
 #include "dsp/equalizer.h"
 
+/* Delays looked at: CHANNEL_TAPS from here on. */
+#define GAUGE_FIRST (-5)
+
 /* Energy behind the filters of both; white noise of variance v per sample has noise v. */
 struct gauge {
-    double tap_power[CHANNEL_TAPS]; /* at delays CHANNEL_FIRST.., noise taken out: may be < 0 */
+    double tap_power[CHANNEL_TAPS]; /* at delays GAUGE_FIRST.., noise taken out: may be < 0 */
     double energy;                  /* of the carrier, mean over the symbols; noise taken out */
     double noise;                   /* everything else where the carrier is, as if white */
     double ramp_sym;                /* residual frequency, turns per symbol */
     double ramp_var;                /* its variance in white noise */
-    double delay_sym;               /* centre of the power within two symbols of delay 0 */
-    double delay_var;               /* its variance in white noise */
-    double across, along;           /* what is left at right angles to the carrier, and along it: */
-    double carrier4; /* sums of products with the carrier; sum of its power squared */
+    double delay_sym;     /* centre of the power within two symbols of the strongest tap */
+    double delay_var;     /* its variance in white noise */
+    double across, along; /* what is left at right angles to the carrier, and along it: */
+    double carrier4;      /* sums of products with the carrier; sum of its power squared */
 };
 
 /* y[k + EQUALIZER_LEAD] is symbol k; sym: +1 for bit 0, -1 for bit 1. */
