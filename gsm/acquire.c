@@ -2,6 +2,7 @@
 #include "gsm/acquire.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -20,6 +21,9 @@
 #define RIVAL_PEAKS   4
 #define RIVAL_FIT_MIN 0.08
 #define RIVAL_ERRORS  6
+
+/* Two places found for one burst are the same within this. */
+#define SAME_SYM 0.3
 
 struct acquire {
     const struct cell_rx_config *cfg;
@@ -99,6 +103,50 @@ static bool decode_beside_rival(struct acquire *a, const struct burst_place *exp
     return false;
 }
 
+/* Does an SCH at this place decode? */
+static bool decode_at(struct acquire *a, const struct burst_place *place, struct burst_in *in,
+                      struct burst_soft *out, struct sch_info *sch)
+{
+    struct channel_prior prior;
+    channel_prior_init(&prior);
+    cut_sch(a, place, in);
+    equalizer_run(a->equalizer, &prior, in, 1, out);
+    return sch_decode(out->soft, sch) == SCH_OK;
+}
+
+/* Beside a louder neighbour the training bits show when it is turned down. tried: a place where none
+ * decoded, or NULL. */
+static bool decode_beside_neighbour(struct acquire *a, const struct burst_place *expected,
+                                    const struct burst_place *tried, struct burst_place *place,
+                                    struct burst_soft *out, struct sch_info *sch)
+{
+    struct burst_in in;
+    double fit = sync_find_white(a->cfg->filter, a->scratch, a->cfg->history, expected, place);
+    if (fit < FIT_MIN)
+        return false;
+    if (tried && fabs(place->start_samp - tried->start_samp) < SAME_SYM * place->sym_samp)
+        return false;
+    return decode_at(a, place, &in, out, sch);
+}
+
+/* As it is; then with a louder neighbour turned down; then with another cell of the carrier taken
+ * out. */
+static bool decode_somehow(struct acquire *a, const struct burst_place *expected,
+                           struct burst_place *place, struct burst_soft *out, struct sch_info *sch)
+{
+    struct burst_in in;
+    struct burst_place plain;
+    double fit = sync_find(a->cfg->filter, a->scratch, a->cfg->history, expected, &plain);
+    bool tried = fit >= FIT_MIN;
+    *place = plain;
+    if (tried && decode_at(a, &plain, &in, out, sch))
+        return true;
+    bool rival = tried && rival_share(&in, out) >= RIVAL_SHARE_MIN;
+    if (decode_beside_neighbour(a, expected, tried ? &plain : NULL, place, out, sch))
+        return true;
+    return rival && decode_beside_rival(a, expected, place, out, sch);
+}
+
 enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
                                 const struct channel *ch, struct cell_rx_found *ret)
 {
@@ -107,19 +155,12 @@ enum acquire_result acquire_run(struct acquire *a, const struct fcch_hit *hit,
     double last = expected.start_samp + (EQUALIZER_SYMS + SYNC_REACH_SYM + 16) * expected.sym_samp;
     if (last > (double)history_end(cfg->history))
         return ACQUIRE_WAIT;
-    if (sync_find(cfg->filter, a->scratch, cfg->history, &expected, &place) < FIT_MIN)
-        return ACQUIRE_NONE;
-    struct burst_in in;
     struct burst_soft out;
+    struct sch_info sch;
+    if (!decode_somehow(a, &expected, &place, &out, &sch))
+        return ACQUIRE_NONE;
     struct channel_prior prior;
     channel_prior_init(&prior);
-    cut_sch(a, &place, &in);
-    equalizer_run(a->equalizer, &prior, &in, 1, &out);
-    struct sch_info sch;
-    if (sch_decode(out.soft, &sch) != SCH_OK &&
-        (rival_share(&in, &out) < RIVAL_SHARE_MIN ||
-         !decode_beside_rival(a, &expected, &place, &out, &sch)))
-        return ACQUIRE_NONE;
     if (mirror_image(&out))
         return ACQUIRE_NONE;
     channel_prior_learn(&prior, &out);

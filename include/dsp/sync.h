@@ -17,6 +17,11 @@
 /* Returns the share of the power that the training bits explain, 0..1, and writes the place. */
 double sync_find(const struct burst_filter *f, struct burst_scratch *s, const struct history *h,
                  const struct burst_place *expected, struct burst_place *ret);
+/* The same behind a filter that makes the whole stretch white: finds a burst under a neighbour
+ * whose slope is louder. 0 when the stretch is white as it is. */
+double sync_find_white(const struct burst_filter *f, struct burst_scratch *s,
+                       const struct history *h, const struct burst_place *expected,
+                       struct burst_place *ret);
 
 /* The n strongest places that are 2 symbols and more apart, strongest first: beside a stronger cell
  * on the same carrier the right one need not be the first. */

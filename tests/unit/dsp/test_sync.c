@@ -58,6 +58,38 @@ static void an_sch_is_found_within_half_a_symbol(void **state)
     print_message("rms error %.3f symbols\n", sqrt(sum2 / n));
 }
 
+/* A carrier of random bits 200 kHz above the SCH and 26 dB stronger: the whitened search finds most
+ * of them, the plain one few. */
+static void a_louder_neighbour_is_turned_down(void **state)
+{
+    struct burst_filter *f = NULL;
+    struct burst_scratch *s = NULL;
+    int n_plain = 0, n_white = 0;
+    (void)state;
+    assert_int_equal(burst_filter_create(&f, RATE_HZ), 0);
+    assert_int_equal(burst_scratch_create(&s, f), 0);
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct burst_place expected = {START + (double)(seed % 7 - 3.0) * SPS, SPS, 50e3}, at;
+        uint64_t other = 1000 + seed;
+        uint8_t bits[GSM_BURST_BITS];
+        send(BURST_SYNC, 20.0, 50e3, START, seed);
+        wave_bits(&other, BURST_NORMAL, 3, bits);
+        for (int k = 0; k < N_SAMP; k++)
+            x[k] += 20.0 * wave_at(bits, (k - START - 1.7) / SPS) * wave_turn(250e3 / RATE_HZ * k);
+        struct history *h = wave_history(x, N_SAMP);
+        sync_find(f, s, h, &expected, &at);
+        n_plain += fabs(at.start_samp - START) < SPS;
+        double share = sync_find_white(f, s, h, &expected, &at);
+        n_white += share > 0.13 && fabs(at.start_samp - START) < SPS;
+        history_destroy(h);
+    }
+    print_message("+26 dB beside: %d of 20, whitened %d\n", n_plain, n_white);
+    assert_true(n_white >= 18);
+    assert_true(n_white > n_plain);
+    burst_scratch_destroy(s);
+    burst_filter_destroy(f);
+}
+
 static void a_clean_sch_is_nearly_all_explained(void **state)
 {
     struct burst_place at;
@@ -95,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_sch_is_found_within_half_a_symbol),
+        cmocka_unit_test(a_louder_neighbour_is_turned_down),
         cmocka_unit_test(a_clean_sch_is_nearly_all_explained),
         cmocka_unit_test(noise_and_other_bursts_are_not),
         cmocka_unit_test(silence_fits_nothing),
