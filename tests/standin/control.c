@@ -51,6 +51,8 @@ static bool set_numbers(struct control_dongle *d, const char *key, const char *v
         d->settle_ms = x[0];
     else if (n == 1 && strcmp(key, "cancel_hangs") == 0)
         d->cancel_hangs = x[0] != 0;
+    else if (n == 1 && strcmp(key, "back_first") == 0)
+        d->back_first = x[0] != 0;
     else if (n == 3 && strcmp(key, "pll_fails") == 0) {
         d->pll_from_hz = x[0];
         d->pll_to_hz = x[1];

@@ -13,12 +13,13 @@
  *   gain_ref DB               gain at which levels are as the scenario says
  *   open ok|access|busy|driver  what opening it leads to
  *   settle_ms X               nothing but noise for so long after a tune
- *   pll_fails FROM TO N       the first N tunes there do not lock, as rtlsdr_set_center_freq
- *                             does not tell
+ *   pll_fails FROM TO N       the first N tunes there from elsewhere do not lock, as
+ *                             rtlsdr_set_center_freq() does not tell
  *   lose AT_S N               so many transfers are lost; up to four of these lines
  *   stall AT_S FOR_S          nothing comes for so long (0: for ever)
  *   cancel_hangs 1            a reading that stalls does not end when it is cancelled
  *   unplug AT_S FOR_S         is away for so long (0: for ever)
+ *   back_first 1              comes back at a port that is counted before the others
  */
 #ifndef STANDIN_CONTROL_H
 #define STANDIN_CONTROL_H
@@ -45,6 +46,7 @@ struct control_dongle {
     double stall_at_s, stall_for_s; /* at < 0: never */
     bool cancel_hangs;
     double unplug_at_s, unplug_for_s;
+    bool back_first;
 };
 
 struct control {

@@ -45,7 +45,7 @@ static struct {
     pthread_mutex_t lock;
     struct control control;
     bool open[CONTROL_DONGLES_CAP], unplugged_before[CONTROL_DONGLES_CAP];
-    bool stalled_before[CONTROL_DONGLES_CAP];
+    bool stalled_before[CONTROL_DONGLES_CAP], to_front[CONTROL_DONGLES_CAP];
     int n_lost[CONTROL_DONGLES_CAP], n_pll_left[CONTROL_DONGLES_CAP];
     int64_t back_ns[CONTROL_DONGLES_CAP]; /* away until then; 0: there */
     int64_t begin_ns;
@@ -81,7 +81,11 @@ static int find_slot(uint32_t index, uint32_t *ret_n)
     uint32_t n = 0;
     pthread_once(&world.once, begin);
     pthread_mutex_lock(&world.lock);
-    for (int i = 0; i < world.control.n_dongles; i++) {
+    for (int k = 0; k < 2 * world.control.n_dongles; k++) {
+        int i = k % world.control.n_dongles;
+        /* those that came back to a port before the others first, then the others */
+        if (world.to_front[i] != (k < world.control.n_dongles))
+            continue;
         if (world.back_ns[i] != 0 && now_ns() < world.back_ns[i])
             continue;
         world.back_ns[i] = 0;
@@ -243,9 +247,10 @@ int rtlsdr_set_center_freq(rtlsdr_dev_t *dev, uint32_t freq)
     pthread_mutex_lock(&dev->lock);
     int rc = dev->lost || !(true_hz(dev, freq) > 0) ? -1 : 0;
     dev->freq_hz = rc == 0 ? freq : 0;
-    dev->unlocked =
-        freq >= dev->c->pll_from_hz && freq <= dev->c->pll_to_hz && world.n_pll_left[dev->slot] > 0;
-    if (dev->unlocked)
+    bool there = freq >= dev->c->pll_from_hz && freq <= dev->c->pll_to_hz;
+    bool still = there && dev->unlocked; /* it must be set elsewhere before it tries anew */
+    dev->unlocked = still || (there && world.n_pll_left[dev->slot] > 0);
+    if (dev->unlocked && !still)
         world.n_pll_left[dev->slot]--;
     if (dev->unlocked && dev->c->tuner == RTLSDR_TUNER_E4000)
         rc = -1;
@@ -449,6 +454,7 @@ static void unplug(struct rtlsdr_dev *dev)
     double for_s = dev->c->unplug_for_s;
     pthread_mutex_lock(&world.lock);
     world.unplugged_before[dev->slot] = true;
+    world.to_front[dev->slot] = dev->c->back_first;
     world.back_ns[dev->slot] = for_s > 0 ? now_ns() + (int64_t)(for_s * 1e9) : INT64_MAX;
     pthread_mutex_unlock(&world.lock);
     pthread_mutex_lock(&dev->lock);

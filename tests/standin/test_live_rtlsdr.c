@@ -407,10 +407,28 @@ static void replug_second(void)
     live_source_close(src);
 }
 
+/* As 1 it was opened, as 0 it comes back: its serial number tells. */
+static void replug_elsewhere(void)
+{
+    struct live_source_config cfg = config("rtlsdr:1");
+    cfg.wait_device = true;
+    struct live_source *src = opened(&cfg);
+    struct live_tuning t;
+    struct iq_block b;
+    need(live_source_tune(src, 941e6, &t, err, sizeof err) == 0);
+    while (stats_of(src).n_reconnects == 0)
+        need(live_source_next(src, PATIENCE_MS, &b, err, sizeof err) == LIVE_BLOCK);
+    refused("rtlsdr:0", -EBUSY, "another program");
+    refused("rtlsdr:serial=78", -EBUSY, "another program");
+    live_source_close(src);
+}
+
 static void the_same_one_of_two_is_taken_again(void **state)
 {
     (void)state;
     run_case("dongle x\nserial 77\ndongle y\nserial 78\nunplug 1 1\n", replug_second);
+    run_case("dongle x\nserial 77\ndongle y\nserial 78\nunplug 1 1\nback_first 1\n",
+             replug_elsewhere);
 }
 
 static void use_bias_tee(void)

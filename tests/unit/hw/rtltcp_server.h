@@ -81,8 +81,9 @@ static inline void server_command(struct rtltcp_server *s, const uint8_t c[5])
     }
     if (c[0] == 0x01) {
         double away_hz = (double)value - s->unlocked_hz;
+        double before_hz = (double)atomic_load(&s->freq_hz) - s->unlocked_hz;
         bool there = away_hz > -10e3 && away_hz < 10e3;
-        if (there)
+        if (there && (before_hz < -10e3 || before_hz > 10e3))
             atomic_fetch_add(&s->n_same, 1);
         atomic_store(&s->freq_hz, value);
     }

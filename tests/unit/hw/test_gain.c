@@ -91,6 +91,7 @@ static void what_clips_goes_down_and_stays_in_the_table(void **state)
 {
     (void)state;
     assert_true(choose(15, 0.0011, 3000, 5) < 15);
+    assert_int_equal(choose(15, 0.0011, 1000, 5), 14); /* only peaks clip: a step all the same */
     assert_int_equal(choose(15, 0.0009, 1500, 5), 15);
     assert_true(choose(15, 0.3, 12000, 50) < 12); /* much clips: several steps at once */
     assert_int_equal(choose(0, 0.5, 16000, 50), 0);
