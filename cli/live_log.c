@@ -41,6 +41,7 @@ static void write_segment(struct live *l, double clock_s, bool with_coverage)
 {
     char err[600] = "";
     struct store_run *run = &l->out.run;
+    live_take_position(l);
     run->live_cells = l->cells.rows;
     run->n_coverage = 0;
     if (with_coverage && live_coverage_rows(&l->coverage, l->plan) == 0) {

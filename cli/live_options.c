@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/stop.h"
+#include "hw/position.h"
 
 #define JOBS_MAX 64
 
@@ -47,7 +48,7 @@ static const struct {
     {BOTH, {"ppm", 0, OPT_NUMBER, &live_opt.ppm, "X", "error of the crystal, positive when it runs fast; else what was learned before", -500, 500, NULL}},
     {BOTH, {"bias-tee", 0, OPT_FLAG, &live_opt.bias_tee, NULL, "power for an amplifier at the antenna, switched off again at the end", 0, 0, NULL}},
     {BOTH, {"speed", 0, OPT_NUMBER, &live_opt.speed, "X", "file:PATH only: times real time, 0 as fast as it can be read; default 1", 0, 1000, NULL}},
-    {BOTH, {"position", 0, OPT_TEXT, &live_opt.position, "LAT,LON", "where the antenna is, in degrees, for example 48.1,7.85", 0, 0, NULL}},
+    {BOTH, {"position", 0, OPT_TEXT, &live_opt.position, "WHERE", "of the antenna: degrees as 48.1,7.85, or gpsd, gpsd:HOST:PORT", 0, 0, NULL}},
     {BOTH, {"db", 0, OPT_TEXT, &live_opt.db, "PATH", "the log, made when it is missing; default cellwarden.db", 0, 0, NULL}},
     {BOTH, {"no-db", 0, OPT_FLAG, &live_opt.no_db, NULL, "write no log", 0, 0, NULL}},
     {BOTH, {"known", 0, OPT_TEXT, &live_opt.known, "PATH", "known-cell database, none to judge without; default known.db", 0, 0, NULL}},
@@ -115,15 +116,17 @@ static int take_options(struct live_config *cfg, struct channel_list *channels)
         return usage("--revisit needs --watch");
     if (live_opt.blocks && !live_opt.json)
         return usage("--blocks needs --json");
-    if (live_opt.position &&
-        known_place_parse(live_opt.position, &cfg->position_deg[0], &cfg->position_deg[1]) < 0)
-        return usage("--position is no place: write for example --position 48.1,7.85");
+    double degrees[2];
+    if (live_opt.position && strncmp(live_opt.position, "gpsd", 4) != 0 &&
+        strcmp(live_opt.position, none) != 0 &&
+        position_parse(live_opt.position, &degrees[0], &degrees[1]) < 0)
+        return usage("--position is no place: write for example --position 48.1,7.85, or gpsd");
     if (channel_list_parse(channels, live_opt.bands, live_opt.arfcn, err, sizeof err) < 0)
         return usage(err);
     if (cfg->mode == SCAN_STAND && !(live_opt.freq_hz > 0) && channels->n == 0 &&
         strncmp(cfg->source.spec, "file:", 5) != 0)
         return usage("say where to listen: --freq 936.2MHz or --arfcn 30,32; scan finds cells");
-    cfg->has_position = live_opt.position != NULL;
+    cfg->position = live_opt.position;
     cfg->band_mask = channels->band_mask;
     cfg->only = channels->list;
     cfg->n_only = channels->n;

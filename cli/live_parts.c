@@ -145,14 +145,11 @@ static void begin_run(struct live *l)
     run->center_hz = cfg->mode == SCAN_STAND ? l->plan->window[0].center_hz : 0;
     run->start_utc_us = UTC_UNKNOWN;
     run->ppm = l->ppm;
-    run->has_position = cfg->has_position;
-    memcpy(run->position_deg, cfg->position_deg, sizeof run->position_deg);
     run->options = l->options[0] ? l->options + 1 : l->options;
     run->live = true;
     run->receiver = l->info.tunable ? l->receiver_text : NULL;
     run->gain_db = (double)NAN;
     run->clock_quality = l->info.tunable ? l->clock_text : NULL;
-    run->position_quality = cfg->has_position ? "fixed" : NULL;
     detector_rules_digest(run->rules_sha256);
     if (cfg->known)
         known_cells_digest(cfg->known, run->known_sha256);
@@ -186,6 +183,30 @@ static void choose_ppm(struct live *l)
         live_note(l, "crystal of %s: %+.2f ppm, as learned before", l->info.serial, l->ppm);
 }
 
+void live_take_position(struct live *l)
+{
+    struct position_fix fix;
+    struct store_run *run = &l->out.run;
+    if (!l->position)
+        return;
+    position_get(l->position, &fix);
+    position_format(&fix, l->position_text, sizeof l->position_text);
+    run->has_position = fix.valid;
+    run->position_deg[0] = fix.lat_deg;
+    run->position_deg[1] = fix.lon_deg;
+    run->position_quality = l->position_text;
+}
+
+static int open_position(struct live *l)
+{
+    if (!l->cfg->position)
+        return 0;
+    stop_block();
+    int rc = position_open(&l->position, l->cfg->position, l->err, l->err_cap);
+    stop_unblock();
+    return rc;
+}
+
 int live_open(struct live *l)
 {
     l->begin_clock_s = l->last_block_clock_s = live_clock_s();
@@ -207,9 +228,12 @@ int live_open(struct live *l)
         rc = name_session(l);
     if (rc == 0)
         rc = format_options(l);
+    if (rc == 0)
+        rc = open_position(l);
     if (rc < 0)
         return rc;
     begin_run(l);
+    live_take_position(l);
     rc = create_detector(l);
     if (rc == 0)
         rc = live_log_open(l);
@@ -524,6 +548,7 @@ int live_close(struct live *l)
 void live_clear(struct live *l)
 {
     live_source_close(l->source);
+    position_close(l->position);
     span_receiver_destroy(l->receiver);
     detector_destroy(l->detector);
     store_close(l->log);

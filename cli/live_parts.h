@@ -7,6 +7,7 @@
 #include "cli/live_pipeline.h"
 #include "cli/remarks.h"
 #include "cli/span_receiver.h"
+#include "hw/position.h"
 #include "live_cells.h"
 
 struct live {
@@ -18,7 +19,8 @@ struct live {
     struct live_source *source;
     struct live_source_info info;
     struct live_tuning tuning;
-    size_t n_notes; /* of the source, told already */
+    struct position *position; /* NULL: not asked for */
+    size_t n_notes;            /* of the source, told already */
     struct scan_plan *plan;
     struct span_receiver *receiver;
     struct detector *detector;
@@ -46,6 +48,7 @@ struct live {
     char coverage_text[1200];
     char clock_text[64];
     char receiver_text[160];
+    char position_text[160];
     struct pipeline_outcome out;
 };
 
@@ -63,6 +66,9 @@ int live_judge(struct live *l, bool now);
 void live_answer_signals(struct live *l);
 int live_close(struct live *l);
 void live_clear(struct live *l);
+
+/* Where the antenna is now, for the next rows. */
+void live_take_position(struct live *l);
 
 /* live_log.c */
 int live_log_open(struct live *l);

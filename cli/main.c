@@ -35,7 +35,7 @@ static void print_help(void)
                "                              what the options are, with the configuration files\n"
                "  cellwarden --version        version, libraries, receivers plugged in\n\n"
                "exit status: 0 done, 1 error, 2 wrong usage, 3 flagged cells (with --exit-code),\n"
-               "4 device lost, 5 not every band was heard (scan), 130, 141 or 143 ended by a "
+               "4 device lost, 5 not every band was heard (scan), 130, 141 or 143 ended by a\n"
                "signal (141: nobody reads the result)");
 }
 

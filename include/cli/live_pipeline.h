@@ -69,8 +69,7 @@ struct live_config {
     const struct arfcn *only;
     size_t n_only;
     const char *bands_text, *arfcn_text;
-    bool has_position;
-    double position_deg[2];
+    const char *position; /* as of hw/position.h; NULL: not known */
     int jobs;
     struct known_cells *known;
     struct local_db *local;

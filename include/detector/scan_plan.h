@@ -164,6 +164,8 @@ void scan_plan_leave(struct scan_plan *p, double now_s);
 
 /* ---- what is known ---- */
 
+/* Channels with lo_hz <= carrier <= hi_hz: a stretch of p->channel, its length is returned. */
+size_t scan_plan_channels(const struct scan_plan *p, double lo_hz, double hi_hz, size_t *ret_first);
 enum scan_miss scan_plan_miss(const struct scan_plan *p, size_t i_channel);
 /* Cells whose set is complete; of n_cells. */
 size_t scan_plan_complete(const struct scan_plan *p);

@@ -50,22 +50,28 @@ command -v script >/dev/null || skip "script(1) is not installed; the rest was t
 unset NO_COLOR
 city
 escape=$(printf '\033')
-script -qec "'$PROGRAM' scan $CHANNELS --no-db --state none" /dev/null </dev/null >tty 2>/dev/null
+# on_terminal COMMAND: what stands on a terminal of its own.
+on_terminal() {
+    script -qec "$1" /dev/null </dev/null >"${2:-tty}" 2>/dev/null
+}
+scan="'$PROGRAM' scan $CHANNELS --state none"
+on_terminal "$scan --no-db"
 says tty "${escape}[1mscan RTL-SDR R820T"
 grep -q "${escape}\[[0-9;]*m""P900       67   61" tty || same "coloured row of 67" none one
 says tty "samples lost, gain"
 says tty "Listened to P900"
-NO_COLOR=1 script -qec "stty cols 60 rows 10; '$PROGRAM' scan $CHANNELS --no-db --state none --for 3" \
-    /dev/null </dev/null >tty 2>/dev/null
+NO_COLOR=1 on_terminal "stty cols 60 rows 10; $scan --no-db --for 3"
 says_not tty "${escape}[1m"
 tr '\r' '\n' <tty | sed "s/${escape}\[[0-9]*[A-Z]//g" >plain
-longest=$(grep '^P900 ' plain | head -20 | awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }')
-[ "$longest" -gt 30 ] && [ "$longest" -lt 60 ] || same "longest row of 60 columns" "$longest" "below 60"
+longest=$(grep '^P900 ' plain | head -20 |
+    awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }')
+[ "$longest" -gt 30 ] && [ "$longest" -lt 60 ] ||
+    same "longest row of 60 columns" "$longest" "below 60"
 # closed while it watches: what is heard goes to the log all the same
 command -v sqlite3 >/dev/null || finish
 PSEUDO_ON=12 city
-script -qec "echo \$\$ >pid; exec '$PROGRAM' scan $CHANNELS --watch --revisit 5 --db x2.db --state none" \
-    /dev/null </dev/null >tty 2>/dev/null &
+script -qec "echo \$\$ >pid; exec $scan --watch --revisit 5 --db x2.db" /dev/null </dev/null \
+    >tty 2>/dev/null &
 terminal=$!
 wait_for 30 test -s x2.db
 kill -KILL $terminal
