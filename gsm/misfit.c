@@ -113,7 +113,7 @@ static struct misfit explain(const struct pattern *p, const struct misfit_stated
     double above = carrier_hz - GSM_RASTER_HZ * floor(carrier_hz / GSM_RASTER_HZ + 0.5);
     bool beyond = 1e-6 * fabs(plain_ppm - stated->ppm) * carrier_hz > stated->reach_hz;
     bool plain = plain_off < PPM_AGREE && beyond && fabs(plain_ppm) < PPM_MAX;
-    bool swapped = swapped_off < PPM_AGREE && fabs(swapped_ppm) < PPM_MAX;
+    bool swapped = !stated->has_cells && swapped_off < PPM_AGREE && fabs(swapped_ppm) < PPM_MAX;
     if (plain && !(swapped && swapped_off < plain_off))
         return (struct misfit){.kind = MISFIT_CRYSTAL, .ppm = plain_ppm};
     if (swapped)

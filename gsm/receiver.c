@@ -498,7 +498,8 @@ static int look_for_misfit(struct receiver *r, bool at_end)
         .rate_hz = r->cfg.rate_hz,
         .center_hz = r->cfg.center_hz,
         .ppm = r->cfg.ppm,
-        .reach_hz = r->n_tx > 0 ? GSM_RASTER_HZ / 2.0 : MISFIT_OFF_HZ,
+        .reach_hz = r->n_tx > 0 ? GSM_RASTER_HZ / 2.0 : FCCH_REACH_HZ - 3e3,
+        .has_cells = r->n_tx > 0,
     };
     return misfit_look(r->history, &stated, &r->stats.misfit);
 }
