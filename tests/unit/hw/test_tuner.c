@@ -47,6 +47,28 @@ static void one_frequency_by_hand(void **state)
     assert_true(fabs(true_hz - (lo_hz - if_hz)) < 1e-3);
 }
 
+/* The IF filter follows the rate, and the IF the filter; by the table of the driver. */
+static void the_if_follows_the_rate(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t rate_hz;
+        double if_hz;
+    } table[] = {
+        {1024000, 1700000}, {1200000, 1700000}, {1440000, 1575000}, {1800000, 1750000},
+        {2048000, 1625000}, {2400000, 1815000}, {2560000, 3570000}, {3200000, 3570000},
+    };
+    struct tuner_setup s = r820t();
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        s.rate_hz = table[i].rate_hz;
+        for (uint32_t hz = 936000000; hz < 936010000; hz += 1000) {
+            double lo_hz = 57.6e6 * round((hz + table[i].if_hz) * 2 / 57.6e6 * 65536) / 65536 / 2;
+            double if_hz = floor(table[i].if_hz * 4194304.0 / 28.8e6) * 28.8e6 / 4194304.0;
+            assert_true(fabs(tuner_true_hz(&s, TUNER_LIBRARY_2_0, hz) - (lo_hz - if_hz)) < 1e-3);
+        }
+    }
+}
+
 static void what_is_chosen_is_the_same_for_every_library(void **state)
 {
     (void)state;
@@ -126,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_old_driver_is_off_by_as_much_as_it_is),
         cmocka_unit_test(one_frequency_by_hand),
+        cmocka_unit_test(the_if_follows_the_rate),
         cmocka_unit_test(what_is_chosen_is_the_same_for_every_library),
         cmocka_unit_test(the_offset_of_the_e4000_is_taken_into_account),
         cmocka_unit_test(what_no_divider_makes_is_zero),
