@@ -54,7 +54,7 @@ static const struct scene table[] = {
      {-5, -4, -3, END}},
     {"identity30", "is the CGI read within 30 s?", ONE, NULL, SWEEP, 30, 8, false, true,
      {-7, -6, -5, END}},
-    {"estimate", "what the program says of Es/N0 and frequency", ONE, NULL, SWEEP, 10, 3, false, true,
+    {"estimate", "what the program says of Es/N0 and frequency", ONE, "center=945MHz", SWEEP, 10, 3, false, true,
      {-5, -3, -2, -1, 0, 2, 5, 10, 15, 20, 25, 30, END}},
     {"eleven", "eleven cells 200 kHz apart for 2 s", ELEVEN, NULL, NULL, 2, 12, true, false, {20, END}},
     {"city", "the demonstration: seven cells", CITY, NULL, NULL, 30, 1, true, false, {0, END}},
