@@ -2,7 +2,9 @@
 #include "cli/version.h"
 
 #include "build_info.h"
+#include "core/notify.h"
 #include "hw/dongle.h"
+#include "hw/position.h"
 
 static const struct {
     const char *name;
@@ -16,6 +18,8 @@ static const struct {
     {"libcrypto", BUILD_CRYPTO},
     {"zlib", BUILD_ZLIB},
     {"librtlsdr", BUILD_RTLSDR},
+    {"libarchive", BUILD_ARCHIVE},
+    {"inih", BUILD_INIH},
     {"libpcap", BUILD_PCAP},
 };
 
@@ -26,5 +30,7 @@ void version_print(FILE *out)
             BUILD_COMPILER);
     for (size_t i = 0; i < sizeof library_table / sizeof library_table[0]; i++)
         fprintf(out, "  %-12s %s\n", library_table[i].name, library_table[i].version);
+    fprintf(out, "  %-12s %s\n", "libgps", position_gpsd_version());
+    fprintf(out, "  %-12s %s\n", "libsystemd", notify_version());
     fprintf(out, "%d RTL-SDR receiver%s plugged in\n", n, n == 1 ? "" : "s");
 }
