@@ -60,7 +60,7 @@ static const struct scene table[] = {
     {"city", "the demonstration: seven cells", CITY, NULL, NULL, 30, 1, true, false, {0, END}},
     {"failing", "blocks that must fail: are wrong ones accepted?", ONE, NULL, SWEEP, 600, 4, false, true,
      {-3, END}},
-    {"noise", "no cell in noise", NOISE, NULL, NULL, 300, 3, false, false, {0, END}},
+    {"noise", "no cell in noise", NOISE, NULL, NULL, 300, 12, false, false, {0, END}},
     // clang-format on
 };
 
