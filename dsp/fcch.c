@@ -41,8 +41,8 @@
 /* The windows beside one that a burst fills hold half of its power on the average, noise and data
  * a quarter of what makes a pair worth a look. */
 #define BESIDE 0.3f
-/* Share that the tone has on the closer look (tone.h) at Es/N0 -6 dB: 0.60, 0.40 or more in nineteen
- * of twenty. Beside a neighbour 18 dB stronger it is 0.48. */
+/* Share that the tone has on the closer look (tone.h) at Es/N0 -6 dB: 0.60, 0.40 or more in
+ * nineteen of twenty. Beside a neighbour 18 dB stronger it is 0.48. */
 #define PURITY_MIN 0.40
 /* Two looks at one burst. */
 #define SAME_SYM 74.0

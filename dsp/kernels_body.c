@@ -253,7 +253,7 @@ static void planar_s8(const int8_t *in, size_t n, int shift, const int16_t add[2
     part_octets((const uint8_t *)in, n, 0x80, shift, moved, re, im);
 }
 
-/* Whole numbers: every way to compute them gives the same, so these may use what a processor has. */
+/* Whole numbers: every way to compute them gives the same, so these use what a processor has. */
 #ifdef __AVX2__
 typedef __m256i vec16;
 

@@ -114,8 +114,8 @@ static bool decode_at(struct acquire *a, const struct burst_place *place, struct
     return sch_decode(out->soft, sch) == SCH_OK;
 }
 
-/* Beside a louder neighbour the training bits show when it is turned down. tried: a place where none
- * decoded, or NULL. */
+/* Beside a louder neighbour the training bits show when it is turned down. tried: a place where
+ * none decoded, or NULL. */
 static bool decode_beside_neighbour(struct acquire *a, const struct burst_place *expected,
                                     const struct burst_place *tried, struct burst_place *place,
                                     struct burst_soft *out, struct sch_info *sch)

@@ -24,8 +24,8 @@
 /* Work is done in chunks of this much signal, whatever the size of the blocks that come in. */
 #define CHUNK_S 0.12
 /* Kept behind the present: a cell found this late still loses nothing from its start. Where that
- * takes more than HISTORY_OCT, less is kept, but never less than what a new carrier needs to be seen
- * (SCAN_EVERY) and to teach its channel for a multiframe. */
+ * takes more than HISTORY_OCT, less is kept, but never less than what a new carrier needs to be
+ * seen (SCAN_EVERY) and to teach its channel for a multiframe. */
 #define HISTORY_S       1.5
 #define HISTORY_LEAST_S 1.0
 #define HISTORY_OCT     50e6
@@ -359,7 +359,7 @@ static void cell_task(void *ctx, size_t i, int worker)
     cell_rx_run(run->r->cell[i], &run->r->work[worker], run->at_end);
 }
 
-/* One of the first n cells that goes on as cell i: samples are missing. It hands over its number. */
+/* One of the first n cells that goes on as cell i: samples are missing. It hands on its number. */
 static bool take_over(struct receiver *r, size_t n, size_t i)
 {
     for (size_t k = 0; k < n; k++) {

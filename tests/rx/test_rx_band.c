@@ -117,7 +117,7 @@ static void louder_neighbours(void **state)
     assert_int_equal(s.n_wrong, 0);
 }
 
-/* One that is 18 dB stronger, above or below: its slope is louder than the wanted tone's channel. */
+/* One that is 18 dB stronger, above or below: its slope is louder than the wanted channel. */
 static void a_much_louder_neighbour(void **state)
 {
     (void)state;

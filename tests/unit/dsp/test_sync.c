@@ -69,7 +69,7 @@ static void a_louder_neighbour_is_turned_down(void **state)
     assert_int_equal(burst_filter_create(&f, RATE_HZ), 0);
     assert_int_equal(burst_scratch_create(&s, f), 0);
     for (uint64_t seed = 1; seed <= 20; seed++) {
-        struct burst_place expected = {START + (double)(seed % 7 - 3.0) * SPS, SPS, 50e3}, at;
+        struct burst_place expected = {START + ((double)(seed % 7) - 3.0) * SPS, SPS, 50e3}, at;
         uint64_t other = 1000 + seed;
         uint8_t bits[GSM_BURST_BITS];
         send(BURST_SYNC, 20.0, 50e3, START, seed);
