@@ -322,7 +322,7 @@ static void parse(struct setup *u, int argc, char **argv)
         {"synth", 0, OPT_TEXT, &u->synth, "PATH", "cellwarden-synth; default: found on PATH", 0, 0, NULL},
         {"source", 0, OPT_TEXT, &u->source, "FOLDER", "source tree with the scenarios; default: here", 0, 0, NULL},
         {"out", 0, OPT_TEXT, &u->out, "FILE", "append JSON Lines here; default: standard output", 0, 0, NULL},
-        {"scene", 0, OPT_TEXT, &u->scene, "NAMES", "only these, separated by commas; default: all", 0, 0, NULL},
+        {"scene", 0, OPT_TEXT, &u->scene, "NAMES", "only these, separated by commas, or all; default: all", 0, 0, NULL},
         {"esn0", 0, OPT_NUMBER, &u->esn0_db, "DB", "one point instead of the scene's", -30, 60, NULL},
         {"seeds", 0, OPT_INT, &u->seeds, "N", "runs a point; default: the scene's", 1, 1000, NULL},
         {"first-seed", 0, OPT_INT, &u->first_seed, "N", "seed of the first run; default 1", 1, 1e6, NULL},
@@ -360,7 +360,7 @@ static bool is_wanted(const struct setup *u, const char *name)
         if (strncmp(p, name, n) == 0 && (p[n] == ',' || p[n] == '\0'))
             return true;
     }
-    return !u->scene;
+    return !u->scene || strcmp(u->scene, "all") == 0;
 }
 
 static int run_all(const struct setup *u)
