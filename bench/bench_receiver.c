@@ -61,6 +61,7 @@ static const struct bench_case table[] = {
     {"length-10", "10 s, 1 cell, 2.4 MS/s from a pipe", NULL, "cu8", 1, 1, 2.4e6, CENTER_HZ, 10, true},
     {"length-60", "60 s", NULL, "cu8", 1, 1, 2.4e6, CENTER_HZ, 60, true},
     {"length-300", "300 s", NULL, "cu8", 1, 1, 2.4e6, CENTER_HZ, 300, true},
+    {"rate-20x60", "20 MS/s cs16, 60 cells", NULL, "cs16", 60, 1, 20e6, CENTER_HZ, 3, false},
     {"length-city-300", "300 s of the demonstration", CITY, "cu8", 7, 0, 2.4e6, 945.3e6, 300, true},
     // clang-format on
 };

@@ -484,6 +484,7 @@ static void put_performance(const struct setup *u, FILE *out)
         u->revision);
     put_rows(u, speed_row, N_SPEED_ROWS, "case ", out);
     put_cost(u, out);
+    (void)fputs("\n![Growth of CPU and memory](speed.svg)\n", out);
     put_stages(u, "cells-11", out);
     put_stages(u, "city", out);
     put_stages(u, "one", out);
@@ -583,6 +584,11 @@ int main(int argc, char **argv)
         put_receiver(&u, stdout);
     if (u.dat)
         curves_put(&u.m, u.dat);
+    if (u.dat) {
+        measured_put_growth(&u.m, u.dat, "cells", "carriers");
+        measured_put_growth(&u.m, u.dat, "rate", "rate_hz");
+        measured_put_growth(&u.m, u.dat, "length", "signal_s");
+    }
     measured_clear(&u.m);
     return 0;
 }

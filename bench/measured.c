@@ -155,3 +155,27 @@ double curve_two_sigma_db(const struct curve *c, double share)
         return (double)NAN;
     return 2.0 * fabs(slope(c, i)) * sqrt((1.0 - share) / (share * (double)c->sent[i]));
 }
+
+void measured_put_growth(const struct measured *m, const char *folder, const char *family,
+                         const char *over)
+{
+    char path[512];
+    size_t i, n = strlen(family);
+    json_t *line;
+    (void)snprintf(path, sizeof(path), "%s/growth-%s.dat", folder, family);
+    FILE *f = fopen(path, "w");
+    if (!f)
+        bench_fail("'%s' does not open", path);
+    json_array_foreach(m->lines, i, line)
+    {
+        const char *name = measured_text(line, "case");
+        bool mine = strncmp(name, family, n) == 0 && name[n] == '-' && !strpbrk(name, "xy");
+        if (!mine || strcmp(measured_text(line, "type"), "speed") != 0 ||
+            measured_case(m, "speed", name) != line)
+            continue;
+        (void)fprintf(f, "%g %.6g %.6g\n", measured_number(line, over),
+                      1e3 / measured_number(line, "realtime"),
+                      measured_number(line, "rss_kib") / 1024);
+    }
+    (void)fclose(f);
+}

@@ -47,4 +47,9 @@ double curve_threshold_db(const struct curve *c, double share);
  * one; in fading they do not, so it is then a lower limit. */
 double curve_two_sigma_db(const struct curve *c, double share);
 
+/* folder/growth-FAMILY.dat for gnuplot: over, CPU in ms a second of signal, memory in MiB, of the
+ * speed cases FAMILY-NUMBER. */
+void measured_put_growth(const struct measured *m, const char *folder, const char *family,
+                         const char *over);
+
 #endif
