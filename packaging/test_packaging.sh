@@ -36,13 +36,15 @@ fi
 # The unit runs a program that need not be installed yet.
 sed "s|^ExecStart=[^ ]*|ExecStart=$PROGRAM|; /^Documentation/d" "$UNIT" >"$DIR/cellwarden@.service"
 cp "$DIR/cellwarden@.service" "$DIR/cellwarden@42.service"
-systemd-analyze verify "$DIR/cellwarden@42.service" >"$DIR/out" 2>&1 || fail "systemd-analyze verify"
+systemd-analyze verify "$DIR/cellwarden@42.service" >"$DIR/out" 2>&1 ||
+    fail "systemd-analyze verify"
 grep "cellwarden@" "$DIR/out" && fail "systemd-analyze has something to say"
 score=$(systemd-analyze security --offline=true "$DIR/cellwarden@42.service" 2>/dev/null |
     sed -n 's/.*exposure level.*: \([0-9]*\)\..*/\1/p')
 [ -z "$score" ] || [ "$score" -le 2 ] || fail "exposure level $score, not below 3"
 if command -v systemd-sysusers >/dev/null; then
     mkdir -p "$DIR/etc"
-    systemd-sysusers --root="$DIR" "$SOURCE/cellwarden.sysusers" 2>"$DIR/err" || fail "sysusers: $(cat "$DIR/err")"
+    systemd-sysusers --root="$DIR" "$SOURCE/cellwarden.sysusers" 2>"$DIR/err" ||
+        fail "sysusers: $(cat "$DIR/err")"
 fi
 [ "$failures" -eq 0 ]

@@ -29,7 +29,8 @@ enum config_files_result {
 bool config_files_answer(const struct opt_command *cmd, int argc, char **argv);
 
 /* Takes --config and --print-config out of argv and sets cmd's options from the files. With a
- * command line that asks for help no file is read. cmd must last as long as its options are used. */
+ * command line that asks for help no file is read. cmd must last as long as its options are
+ * used. */
 enum config_files_result config_files_take(const struct opt_command *cmd, int *argc, char **argv,
                                            char *err, size_t err_cap);
 /* Effective values and the files they came from, to standard output. */

@@ -22,7 +22,8 @@ struct sigmf_meta;
  * missing (-ENOENT), a directory (-EISDIR), empty (-ENODATA), unreadable. */
 int input_open(struct input **ret, const char *path, char *err, size_t err_cap);
 /* The same from a function instead of a file: read as read(2) does, negative errno on an error;
- * close may be NULL. length_oct 0: not known. ctx is closed with the input, also when this fails. */
+ * close may be NULL. length_oct 0: not known. ctx is closed with the input, also when this
+ * fails. */
 int input_open_reader(struct input **ret, const char *name, uint64_t length_oct,
                       ssize_t (*read)(void *ctx, void *buf, size_t n), void (*close)(void *ctx),
                       void *ctx, char *err, size_t err_cap);

@@ -29,7 +29,7 @@ says out "# arfcn ="
 "$PROGRAM" replay --config mine.conf --print-config x >again.conf
 run 0 replay --config again.conf --print-config x
 grep -v "^# read" out >one
-grep -v "^# read" again.conf | cmp -s - one || { echo "FAILED: printed twice"; failures=$((failures + 1)); }
+same "printed twice" "$(grep -v "^# read" again.conf)" "$(cat one)"
 
 # The user's file, and none of it.
 mkdir -p .config
@@ -59,7 +59,8 @@ printf '[scan]\nbogus = 1\n' | bad "bad.conf:2: unknown key 'bogus'"
 printf '[scan]\nfor = soon\n' | bad "bad.conf:2: 'soon'"
 printf '[monitor]\ngain = loud\n' | bad "bad.conf:2: 'loud' is not a number"
 printf '[replays]\nrate = 1M\n' | bad "bad.conf:2: unknown section [replays]"
-printf '[common]\nfreq = 941M\nquiet = perhaps\n' | bad "bad.conf:3: 'perhaps' is neither yes nor no"
+printf '[common]\nfreq = 941M\nquiet = perhaps\n' |
+    bad "bad.conf:3: 'perhaps' is neither yes nor no"
 run 2 replay --config missing.conf noise.cu8
 says err "cannot read the configuration 'missing.conf'"
 run 2 replay --config

@@ -87,7 +87,7 @@ ln -s "../$TOWN_FILE" pair/x.sigmf-data
 meta ", \"core:sha512\": \"$sum\"" >pair/x.sigmf-meta
 for name in pair/x.sigmf-meta pair/x.sigmf-data; do
     replayed $name $name
-    says err "format cu8, rate 600 kHz, centre 945.2 MHz, start 2026-11-22T15:24:38.250Z from the SigMF"
+    says err "format cu8, rate 600 kHz, centre 945.2 MHz, start 2026-11-22T15:24:38.250Z from"
     same "digest of $name" "$(grep -o '"sha256":"[^"]*"' out)" "$sha"
     says out '"position":'
 done

@@ -87,7 +87,8 @@ checked stopped
 run 0 replay --no-db --known none --local none --quiet stopped.sigmf-meta
 
 # Around a flagged cell: what came before it is there, too.
-run 0 record $FAST --on flagged --known none --local none --pre 1s --for 2s --out case file:$TOWN_FILE
+run 0 record $FAST --on flagged --known none --local none --pre 1s --for 2s --out case \
+    file:$TOWN_FILE
 says err "is flagged (suspicious"
 says out "case.sigmf-meta: 3."
 checked case
