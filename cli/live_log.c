@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/stop.h"
+#include "core/clock_map.h"
 #include "live_coverage.h"
 #include "live_parts.h"
 
@@ -59,6 +60,10 @@ static void write_segment(struct live *l, double clock_s, bool with_coverage)
         live_note(l, "the log is written again");
     l->n_log_failures = 0;
     l->urgent = false;
+    int64_t t_ns, utc_us;
+    clock_now(&t_ns, &utc_us);
+    notify_commit(&l->notify, t_ns);
+    notify_commit(&l->notify, live_clock_ns());
     live_cells_logged(&l->cells, l->out.cells, clock_s);
     if (with_coverage)
         l->coverage_clock_s = clock_s;

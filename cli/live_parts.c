@@ -15,14 +15,25 @@
 #include "core/clock_map.h"
 #include "core/utc.h"
 #include "live_coverage.h"
+#include "live_table.h"
 
 #define WAIT_MS   200
 #define JUDGE_S   0.25 /* a judgement of 100 cells takes 10 ms */
 #define REFRESH_S 0.25
 #define SILENT_S  0.5 /* then time goes on by the clock */
 #define PPM_S     600.0
+#define STATUS_S  10.0
+/* Rows are written every 5 minutes at least; later than this the log is as good as dead. */
+#define COMMIT_MAX_S 400.0
 /* Two channels side by side: half a channel belongs to each end of what can be used. */
 #define EDGE_HZ 100e3
+
+static int64_t now_ns(void)
+{
+    int64_t t_ns, utc_us;
+    clock_now(&t_ns, &utc_us);
+    return t_ns;
+}
 
 static double clock_of(clockid_t id)
 {
@@ -34,6 +45,11 @@ static double clock_of(clockid_t id)
 double live_clock_s(void)
 {
     return clock_of(CLOCK_MONOTONIC);
+}
+
+int64_t live_clock_ns(void)
+{
+    return (int64_t)(live_clock_s() * 1e9);
 }
 
 double live_now_s(const struct live *l)
@@ -241,6 +257,7 @@ int live_open(struct live *l)
     live_view_fill(l, &view);
     if (rc == 0)
         l->cfg->sink->begin(l->cfg->sink->ctx, &view);
+    notify_init(&l->notify, l->cfg->log_path ? COMMIT_MAX_S : 0, now_ns());
     return rc;
 }
 
@@ -416,8 +433,14 @@ int live_hear(struct live *l)
         return lose_device(l);
     if (rc < 0)
         return rc;
+    if (!l->any_samp)
+        notify_ready("listening");
     date_session(l, &block);
+    if (l->out.run.n_samp == 0)
+        notify_ready("listening");
+    notify_samples(&l->notify, now_ns());
     take_block(l, &block);
+    notify_samples(&l->notify, live_clock_ns());
     rc = span_receiver_push(l->receiver, &block);
     if (l->cfg->for_s > 0 && l->out.run.signal_s >= l->cfg->for_s)
         l->ended = true;
@@ -457,6 +480,21 @@ static void count_cells(struct live *l)
     }
 }
 
+static void refresh(struct live *l, double clock_s)
+{
+    char text[600];
+    struct live_view view;
+    l->refreshed_clock_s = clock_s;
+    live_view_fill(l, &view);
+    l->cfg->sink->refresh(l->cfg->sink->ctx, &view);
+    (void)notify_tick(&l->notify, now_ns());
+    if (clock_s - l->status_clock_s < STATUS_S)
+        return;
+    l->status_clock_s = clock_s;
+    live_status_format(&view, text, sizeof text);
+    notify_status(text);
+}
+
 int live_judge(struct live *l, bool now)
 {
     double clock_s = live_clock_s();
@@ -472,12 +510,9 @@ int live_judge(struct live *l, bool now)
         return rc;
     live_log_write(l, false);
     learn_ppm(l, false);
-    if (clock_s - l->refreshed_clock_s >= REFRESH_S) {
-        struct live_view view;
-        l->refreshed_clock_s = clock_s;
-        live_view_fill(l, &view);
-        l->cfg->sink->refresh(l->cfg->sink->ctx, &view);
-    }
+    (void)notify_tick(&l->notify, live_clock_ns());
+    if (clock_s - l->refreshed_clock_s >= REFRESH_S)
+        refresh(l, clock_s);
     return 0;
 }
 
@@ -527,6 +562,7 @@ static void sum_up(struct live *l)
 int live_close(struct live *l)
 {
     struct live_view view;
+    notify_stopping();
     int rc = l->receiver ? span_receiver_end_span(l->receiver) : 0;
     scan_plan_leave(l->plan, live_now_s(l));
     if (rc == 0)

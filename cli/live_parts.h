@@ -7,6 +7,7 @@
 #include "cli/live_pipeline.h"
 #include "cli/remarks.h"
 #include "cli/span_receiver.h"
+#include "core/notify.h"
 #include "hw/position.h"
 #include "live_cells.h"
 
@@ -26,6 +27,7 @@ struct live {
     struct detector *detector;
     struct live_cells cells;
     struct store *log;
+    struct notify notify; /* to systemd */
 
     uint8_t key_seed[DIGEST_OCT];
     uint64_t next_samp;   /* that should come next */
@@ -35,6 +37,8 @@ struct live {
     double last_block_clock_s, begin_clock_s, begin_cpu_s;
     bool new_reports;
     double judged_clock_s, refreshed_clock_s;
+    struct notify notify; /* the system's manager of services, if it started us */
+    double status_clock_s;
 
     double logged_clock_s, coverage_clock_s; /* last segment, last one with coverage */
     bool urgent;                             /* an alert waits for its row */
@@ -53,6 +57,7 @@ struct live {
 };
 
 double live_clock_s(void);
+int64_t live_clock_ns(void);
 /* Seconds of signal; goes on while nothing comes. */
 double live_now_s(const struct live *l);
 void live_view_fill(struct live *l, struct live_view *ret);
@@ -71,6 +76,9 @@ void live_clear(struct live *l);
 void live_take_position(struct live *l);
 
 /* live_log.c */
+/* So long the log may go without a commit before something must be wrong: coverage alone is
+ * written every 300 s. */
+#define LIVE_COMMIT_MAX_S 700.0
 int live_log_open(struct live *l);
 /* Writes what has news, when it is time; final: everything. */
 void live_log_write(struct live *l, bool final);
