@@ -6,7 +6,7 @@ set terminal svg size 1100,420 font 'sans,12' background 'white'
 set output picture
 set multiplot layout 1,3
 set grid
-set key top left
+set key bottom right
 set yrange [0:*]
 set y2range [0:*]
 set ytics nomirror
