@@ -6,8 +6,8 @@
  * cost one FFT of about 48 symbols every 24; some 20 ms a second of signal at 2.4 MS/s
  * thread pure function; allocates, so not for every block
  *
- * Unlike dsp/fcch it expects no length, no place and no frequency: it is asked only when a recording
- * seems to hold no cell, to see why.
+ * Unlike dsp/fcch it expects no length, no place and no frequency: it is asked only when a
+ * recording seems to hold no cell, to see why.
  */
 #ifndef DSP_TONE_RUNS_H
 #define DSP_TONE_RUNS_H

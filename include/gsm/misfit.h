@@ -36,9 +36,9 @@ struct misfit {
     double center_off_hz; /* carriers stand this much above the raster, -100..100 kHz */
 };
 
-/* As stated. A carrier within reach_hz of where a channel should be needs no explanation. With cells
- * that were read nothing is mirrored. Around -34, 72 and -140 ppm at 945 MHz (where the mirrored tone
- * stands on the plain one's place) only that tells the two apart. */
+/* As stated. A carrier within reach_hz of where a channel should be needs no explanation. With
+ * cells that were read nothing is mirrored. Around -34, 72 and -140 ppm at 945 MHz (where the
+ * mirrored tone stands on the plain one's place) only that tells the two apart. */
 struct misfit_stated {
     double rate_hz, center_hz, ppm, reach_hz;
     bool has_cells;

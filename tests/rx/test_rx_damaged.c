@@ -166,7 +166,7 @@ static void a_center_beside_the_raster(void **state)
     air_clear(&a);
 }
 
-/* Only one of I and Q: each carrier stands on both sides; the true one is read, the other is not. */
+/* Only one of I and Q: each carrier stands on both sides; the true one is read, the other not. */
 static void real_samples(void **state)
 {
     struct air a;

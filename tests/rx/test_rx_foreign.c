@@ -97,7 +97,7 @@ static void modulate(struct air *a, double (*momentary_hz)(double t, void *ctx),
     }
 }
 
-/* Vowels and pauses: harmonics of a pitch that wanders, three syllables a second; 5 kHz deviation. */
+/* Vowels and pauses: harmonics of a pitch that wanders, three syllables a second; 5 kHz. */
 static double voice_hz(double t, void *ctx)
 {
     double pitch = 120.0 + 30.0 * sin(2.0 * M_PI * 0.7 * t), sum = 0.0;

@@ -126,7 +126,7 @@ static void two_rays_are_no_image(void **state)
             assert_false(mirror_image(&b));
         }
     }
-    /* taps of an image at 20 dB: one symbol after the other, rising towards the band's upper edge */
+    /* taps of an image at 20 dB: one after the other, rising towards the band's upper edge */
     put_taps(&b, 1.0, 0.0);
     static const float image[][2] = {
         {0.15f, 0.1f}, {0.6f, 0.35f}, {1.0f, 0.0f}, {0.6f, -0.35f}, {0.15f, -0.1f}};
