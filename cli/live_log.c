@@ -63,7 +63,6 @@ static void write_segment(struct live *l, double clock_s, bool with_coverage)
     int64_t t_ns, utc_us;
     clock_now(&t_ns, &utc_us);
     notify_commit(&l->notify, t_ns);
-    notify_commit(&l->notify, live_clock_ns());
     live_cells_logged(&l->cells, l->out.cells, clock_s);
     if (with_coverage)
         l->coverage_clock_s = clock_s;

@@ -47,11 +47,6 @@ double live_clock_s(void)
     return clock_of(CLOCK_MONOTONIC);
 }
 
-int64_t live_clock_ns(void)
-{
-    return (int64_t)(live_clock_s() * 1e9);
-}
-
 double live_now_s(const struct live *l)
 {
     double silent_s = live_clock_s() - l->last_block_clock_s;
@@ -433,14 +428,11 @@ int live_hear(struct live *l)
         return lose_device(l);
     if (rc < 0)
         return rc;
-    if (!l->any_samp)
-        notify_ready("listening");
     date_session(l, &block);
     if (l->out.run.n_samp == 0)
         notify_ready("listening");
     notify_samples(&l->notify, now_ns());
     take_block(l, &block);
-    notify_samples(&l->notify, live_clock_ns());
     rc = span_receiver_push(l->receiver, &block);
     if (l->cfg->for_s > 0 && l->out.run.signal_s >= l->cfg->for_s)
         l->ended = true;
@@ -510,7 +502,6 @@ int live_judge(struct live *l, bool now)
         return rc;
     live_log_write(l, false);
     learn_ppm(l, false);
-    (void)notify_tick(&l->notify, live_clock_ns());
     if (clock_s - l->refreshed_clock_s >= REFRESH_S)
         refresh(l, clock_s);
     return 0;

@@ -27,7 +27,6 @@ struct live {
     struct detector *detector;
     struct live_cells cells;
     struct store *log;
-    struct notify notify; /* to systemd */
 
     uint8_t key_seed[DIGEST_OCT];
     uint64_t next_samp;   /* that should come next */
@@ -57,7 +56,6 @@ struct live {
 };
 
 double live_clock_s(void);
-int64_t live_clock_ns(void);
 /* Seconds of signal; goes on while nothing comes. */
 double live_now_s(const struct live *l);
 void live_view_fill(struct live *l, struct live_view *ret);
@@ -76,9 +74,6 @@ void live_clear(struct live *l);
 void live_take_position(struct live *l);
 
 /* live_log.c */
-/* So long the log may go without a commit before something must be wrong: coverage alone is
- * written every 300 s. */
-#define LIVE_COMMIT_MAX_S 700.0
 int live_log_open(struct live *l);
 /* Writes what has news, when it is time; final: everything. */
 void live_log_write(struct live *l, bool final);

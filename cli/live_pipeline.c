@@ -39,14 +39,12 @@ static int run_stages(struct live *l)
     int rc = live_open(l);
     if (rc < 0)
         return rc;
-    notify_init(&l->notify, l->cfg->log_path ? LIVE_COMMIT_MAX_S : 0, live_clock_ns());
     while (rc == 0 && !l->ended && stop_signal() == 0) {
         rc = take_step(l);
         if (rc == 0)
             rc = live_judge(l, false); /* detector: what to think of it; rows and lines */
         live_answer_signals(l);
     }
-    notify_stopping();
     int rc_close = live_close(l);
     return rc < 0 ? rc : rc_close;
 }
