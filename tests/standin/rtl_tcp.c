@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* standin-rtl-tcp [PORT] - serves a dongle as rtl_tcp does, one program after the other, on the
- * loopback only; prints the port it listens on. Linked to the stand-in library, so that scans over
- * a network are tested without a dongle and without the package rtl-sdr. */
+/* standin-rtl-tcp [PORT [FILE RATE]] - serves a dongle as rtl_tcp does, one program after the
+ * other, on the loopback only; prints the port it listens on. Linked to the stand-in library, so
+ * that scans over a network are tested without a dongle and without the package rtl-sdr. With FILE
+ * its octets are sent instead, once and at their pace, and noise before and behind them. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -12,13 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <rtl-sdr.h>
 
+#define LEAD_S 3.0 /* time to choose the gain */
+
 static rtlsdr_dev_t *dev;
 static int call_fd;
 static atomic_bool broken;
+static const char *file;
+static double file_rate_hz;
 
 /* Waits for the network: a server in tests loses nothing of its own. */
 static void on_transfer(unsigned char *buf, uint32_t n_oct, void *ctx)
@@ -37,10 +43,38 @@ static void on_transfer(unsigned char *buf, uint32_t n_oct, void *ctx)
         rtlsdr_cancel_async(dev);
 }
 
+/* Octets of a recording at RATE samples a second; before and behind it noise, the first of which a
+ * tune throws away. */
+static void play(void)
+{
+    static unsigned char buf[16384];
+    struct timespec start, t;
+    double n_sent = 0, n_noise = LEAD_S * 2 * file_rate_hz;
+    FILE *f = fopen(file, "rb");
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    while (f && !atomic_load(&broken)) {
+        size_t n = n_sent < n_noise ? 0 : fread(buf, 1, sizeof(buf), f);
+        for (; n < sizeof(buf); n++)
+            buf[n] = (unsigned char)(124 + rand() % 8);
+        on_transfer(buf, sizeof(buf), NULL);
+        n_sent += sizeof(buf);
+        double due_s =
+            (double)start.tv_sec + 1e-9 * (double)start.tv_nsec + n_sent / (2 * file_rate_hz);
+        t.tv_sec = (time_t)due_s;
+        t.tv_nsec = (long)((due_s - (double)t.tv_sec) * 1e9);
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+    }
+    if (f)
+        fclose(f);
+}
+
 static void *read_main(void *ctx)
 {
     (void)ctx;
-    rtlsdr_read_async(dev, on_transfer, NULL, 15, 65536);
+    if (file)
+        play();
+    else
+        rtlsdr_read_async(dev, on_transfer, NULL, 15, 65536);
     shutdown(call_fd, SHUT_RDWR);
     return NULL;
 }
@@ -111,6 +145,10 @@ int main(int argc, char **argv)
     if (rtlsdr_open(&dev, 0) != 0 || !dev) {
         fprintf(stderr, "standin-rtl-tcp: no dongle\n");
         return 1;
+    }
+    if (argc > 3) {
+        file = argv[2];
+        file_rate_hz = atof(argv[3]);
     }
     rtlsdr_set_sample_rate(dev, 2048000);
     rtlsdr_set_center_freq(dev, 100000000);

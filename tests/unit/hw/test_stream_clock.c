@@ -108,6 +108,20 @@ static void the_sample_of_a_time_is_known_behind_a_queue(void **state)
     assert_true(distance(stream_clock_samp(&s.clock, time_ns(&s)), s.n_sent) < 7200);
 }
 
+/* A server that plays a recording faster: what has come was taken, whatever the clock says. */
+static void what_has_come_is_not_ahead_of_the_clock(void **state)
+{
+    (void)state;
+    struct stream s;
+    begin(&s, 0);
+    for (int i = 1; i < 500; i++) {
+        int64_t t_ns = 5000000000 + (int64_t)i * 682667; /* ten times too fast */
+        s.samp += TRANSFER;
+        assert_int_equal(stream_clock_push(&s.clock, t_ns, s.samp), 0);
+        assert_true(stream_clock_samp(&s.clock, t_ns) + 1 >= s.samp);
+    }
+}
+
 static void a_new_start_forgets_what_was_late(void **state)
 {
     (void)state;
@@ -128,6 +142,7 @@ int main(void)
         cmocka_unit_test(a_busy_computer_is_no_loss),
         cmocka_unit_test(a_lateness_that_stays_is_a_loss_of_that_many),
         cmocka_unit_test(the_sample_of_a_time_is_known_behind_a_queue),
+        cmocka_unit_test(what_has_come_is_not_ahead_of_the_clock),
         cmocka_unit_test(a_new_start_forgets_what_was_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
