@@ -18,6 +18,7 @@ mv x.db old.db
 rm -f x.db-wal x.db-shm
 kill -HUP $pid
 wait_for 20 grep -q 'was opened again' err
+wait_for 6 sh -c '[ "$(sqlite3 x.db "SELECT count(*) FROM cell_latest")" -ge 3 ]'
 wait_for 100 grep -q '"type":"alert".*/67/61' out
 wait_for 20 sh -c '[ "$(sqlite3 x.db "SELECT count(*) FROM flagged_cells")" = 1 ]'
 same "cells in the new log" "$(rows 'SELECT count(*) FROM cell_latest')" 4
