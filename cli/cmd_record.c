@@ -401,7 +401,8 @@ static int push_block(struct record *r, struct iq_block *block)
     int rc = r->trigger ? push_triggered(r, block, &stamp) : push_files(r, block, &stamp);
     if (rc != 0)
         return rc > 0 ? -ENOSPC : rc;
-    return !r->trigger && opt.for_s > 0 && (double)r->n_samp >= opt.for_s * r->info.rate_hz;
+    /* the rate may be no whole number: less than a sample is missing */
+    return !r->trigger && opt.for_s > 0 && (double)r->n_samp + 1 > opt.for_s * r->info.rate_hz;
 }
 
 static int retune_when_due(struct record *r, const struct iq_block *block)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/detmath.h"
 #include "core/utc.h"
 #include "hw/sigmf.h"
 
@@ -13,10 +14,13 @@
 /* Names of our own begin with this; the extension is declared optional. */
 #define EXTENSION         "cellwarden"
 #define EXTENSION_VERSION "0.1.0"
+/* Hertz, decibels and ppm are known no better. */
+#define STEP 1e-4
 
 /* Whole hertz as whole numbers, which is how people write them. */
 static json_t *number(double x)
 {
+    x = det_round(x, STEP);
     bool whole = fabs(x) < 1e15 && !(fabs(x - rint(x)) > 0);
     return whole ? json_integer((json_int_t)llrint(x)) : json_real(x);
 }
@@ -147,7 +151,7 @@ char *sigmf_text_format(const struct sigmf_text *t)
     (void)json_object_set_new(root, "global", format_global(t));
     (void)json_object_set_new(root, "captures", captures);
     (void)json_object_set_new(root, "annotations", format_annotations(t));
-    char *text = json_dumps(root, JSON_INDENT(4));
+    char *text = json_dumps(root, JSON_INDENT(4) | JSON_REAL_PRECISION(14));
     json_decref(root);
     return text;
 }
