@@ -59,6 +59,7 @@ static void write_segment(struct live *l, double clock_s, bool with_coverage)
     if (l->n_log_failures > 0)
         live_note(l, "the log is written again");
     l->n_log_failures = 0;
+    run->segment++;
     l->urgent = false;
     int64_t t_ns, utc_us;
     clock_now(&t_ns, &utc_us);

@@ -18,7 +18,6 @@
 #include "live_table.h"
 
 #define WAIT_MS   200
-#define JUDGE_S   0.25 /* a judgement of 100 cells takes 10 ms */
 #define REFRESH_S 0.25
 #define SILENT_S  0.5 /* then time goes on by the clock */
 #define PPM_S     600.0
@@ -346,7 +345,7 @@ static int end_dwell(struct live *l)
     int rc = l->receiver ? span_receiver_end_span(l->receiver) : 0;
     scan_plan_leave(l->plan, live_now_s(l));
     if (rc == 0)
-        rc = live_judge(l, true);
+        rc = live_judge(l);
     return rc;
 }
 
@@ -487,16 +486,18 @@ static void refresh(struct live *l, double clock_s)
     notify_status(text);
 }
 
-int live_judge(struct live *l, bool now)
+int live_judge(struct live *l)
 {
     double clock_s = live_clock_s();
     int rc = l->error;
-    if (rc == 0 && l->new_reports && (now || clock_s - l->judged_clock_s >= JUDGE_S)) {
+    /* at once: what was judged before is not valid any more when a report came */
+    if (rc == 0 && l->new_reports) {
         l->new_reports = false;
-        l->judged_clock_s = clock_s;
         l->out.n_cells = detector_judge(l->detector, &l->out.cells);
         count_cells(l);
         rc = live_cells_update(&l->cells, l->out.space, l->out.cells, l->out.n_cells, take_news, l);
+        if (rc < 0)
+            l->out.n_cells = l->cells.n_rows = 0;
     }
     if (rc < 0)
         return rc;
@@ -557,7 +558,7 @@ int live_close(struct live *l)
     int rc = l->receiver ? span_receiver_end_span(l->receiver) : 0;
     scan_plan_leave(l->plan, live_now_s(l));
     if (rc == 0)
-        rc = live_judge(l, true);
+        rc = live_judge(l);
     if (rc < 0)
         return rc;
     sum_up(l);

@@ -35,7 +35,7 @@ struct live {
     double last_block_s; /* end of the last block, seconds of signal */
     double last_block_clock_s, begin_clock_s, begin_cpu_s;
     bool new_reports;
-    double judged_clock_s, refreshed_clock_s;
+    double refreshed_clock_s;
     struct notify notify; /* the system's manager of services, if it started us */
     double status_clock_s;
 
@@ -65,7 +65,8 @@ __attribute__((format(printf, 2, 3))) void live_note(struct live *l, const char 
 int live_open(struct live *l);
 int live_retune(struct live *l, const struct scan_step *step);
 int live_hear(struct live *l);
-int live_judge(struct live *l, bool now);
+/* After every call that may have brought reports, before anything looks at cells. */
+int live_judge(struct live *l);
 void live_answer_signals(struct live *l);
 int live_close(struct live *l);
 void live_clear(struct live *l);

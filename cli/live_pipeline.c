@@ -42,7 +42,7 @@ static int run_stages(struct live *l)
     while (rc == 0 && !l->ended && stop_signal() == 0) {
         rc = take_step(l);
         if (rc == 0)
-            rc = live_judge(l, false); /* detector: what to think of it; rows and lines */
+            rc = live_judge(l); /* detector: what to think of it; rows and lines */
         live_answer_signals(l);
     }
     int rc_close = live_close(l);

@@ -138,6 +138,10 @@ void store_run_id(const struct store_run *run, char ret[DIGEST_UUID_CAP])
              "run/%s/%s/%s/%s/%s/%s/%s/%.3f/%.3f/%.6f/%" PRId64 "/%" PRIu64 "/%d", run->command,
              run->version, rules, known, local, asked, run->format, run->rate_hz, run->center_hz,
              run->ppm, run->start_utc_us, run->n_samp, run->interrupted);
+    if (run->live) { /* two segments may end with the same sample */
+        size_t n = strlen(name);
+        snprintf(name + n, sizeof(name) - n, "/%" PRIu64, run->segment);
+    }
     name_id(space, name, ret);
 }
 

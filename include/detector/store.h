@@ -43,6 +43,7 @@ struct store_run {
     /* Live only. A live session is written in segments, each a run of its own over the session,
      * which stands in the place of the recording: recording_sha256 is of its name, not of octets. */
     bool live;
+    uint64_t segment;                             /* counts from 0; makes another run of it */
     const char *receiver;                         /* device and serial; NULL: from a file */
     double gain_db;                               /* live: NAN when not known */
     const char *clock_quality, *position_quality; /* NULL: not known */

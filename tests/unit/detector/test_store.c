@@ -502,11 +502,11 @@ static void a_live_session_is_written_in_segments(void **state)
     assert_int_equal(store_write_run(s, &run, c, 2, NULL, f->err, sizeof(f->err)), 0);
     db_cell(&c[0]);
     live[1].write = false;
-    run.n_samp += 1000;
+    run.segment = 1; /* the same sample: an alert, and right behind it the end */
     run.coverage = &cov;
     run.n_coverage = 1;
     assert_int_equal(store_write_run(s, &run, c, 2, NULL, f->err, sizeof(f->err)), 0);
-    run.n_samp += 1000;
+    run.segment = 2;
     run.n_coverage = 0;
     live[0].write = false;
     assert_int_equal(store_write_run(s, &run, c, 2, NULL, f->err, sizeof(f->err)), 0);
