@@ -242,9 +242,16 @@ static int rtltcp_open(struct live_source *src, char *err, size_t err_cap)
 
 static int rtltcp_reopen(struct live_source *src)
 {
+    struct rtltcp *t = src->state;
     char err[LIVE_ERR_CAP];
-    rtltcp_hang_up(src->state);
-    return rtltcp_connect(src, err, sizeof err);
+    uint32_t tuner = t->greeting.tuner;
+    rtltcp_hang_up(t);
+    int rc = rtltcp_connect(src, err, sizeof err);
+    if (rc == 0 && t->greeting.tuner != tuner)
+        rc = -EPROTO; /* another dongle: its ranges and gains would be wrong */
+    if (rc < 0)
+        t->greeting.tuner = tuner;
+    return rc;
 }
 
 static int rtltcp_set_freq(struct live_source *src, double hz, double *ret_center_hz)

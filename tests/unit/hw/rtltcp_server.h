@@ -25,6 +25,7 @@ struct rtltcp_server {
     bool mute;                /* takes the call, sends no greeting */
     size_t stop_after_oct;    /* stops sending, keeps the line open; 0: never */
     size_t hang_up_after_oct; /* closes; the next call is served in full; 0: never */
+    uint32_t other_tuner;     /* of the second call only; 0: the same */
     size_t piece_oct;         /* octets a send(); odd numbers cut samples in halves */
     double octets_per_s;      /* 0: as fast as they are taken */
     double sigma;             /* noise, in steps of the grid */
@@ -122,7 +123,8 @@ static inline void server_serve(struct rtltcp_server *s, bool first)
     size_t n_part = 0, n_sent = 0, piece = s->piece_oct ? s->piece_oct : sizeof buf;
     uint8_t greeting[12] = {0};
     memcpy(greeting, s->magic ? s->magic : "RTL0", 4);
-    greeting[7] = (uint8_t)s->tuner;
+    bool second = atomic_load(&s->n_calls) == 2;
+    greeting[7] = (uint8_t)(second && s->other_tuner ? s->other_tuner : s->tuner);
     greeting[11] = 29;
     if (!s->mute && send(s->call_fd, greeting, 12, MSG_NOSIGNAL) != 12)
         return;

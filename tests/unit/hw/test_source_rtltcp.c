@@ -253,6 +253,30 @@ static void a_server_that_hangs_up_is_waited_for(void **state)
     server_stop(&s);
 }
 
+static void another_tuner_is_not_taken_for_the_one_that_was_lost(void **state)
+{
+    (void)state;
+    static struct rtltcp_server s = {.tuner = 5,
+                                     .other_tuner = 1,
+                                     .octets_per_s = 2.4e6,
+                                     .sigma = 10,
+                                     .hang_up_after_oct = 2000000};
+    assert_true(server_start(&s) > 0);
+    struct live_source_config cfg = config(&s);
+    cfg.wait_device = true;
+    struct live_source *src = opened(&cfg);
+    (void)tuned(src, 941e6);
+    struct live_source_stats stats = {0};
+    while (stats.n_reconnects == 0) {
+        uint64_t n_gaps = 0;
+        assert_int_equal(read_on(src, &n_gaps, 1), LIVE_BLOCK);
+        live_source_get_stats(src, &stats);
+    }
+    assert_int_equal(atomic_load(&s.n_calls), 3); /* the second was an E4000 */
+    live_source_close(src);
+    server_stop(&s);
+}
+
 static void without_waiting_a_hang_up_ends_it(void **state)
 {
     (void)state;
@@ -361,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_server_that_is_taken_is_said),
         cmocka_unit_test(a_server_that_stops_sending_is_lost),
         cmocka_unit_test(a_server_that_hangs_up_is_waited_for),
+        cmocka_unit_test(another_tuner_is_not_taken_for_the_one_that_was_lost),
         cmocka_unit_test(without_waiting_a_hang_up_ends_it),
         cmocka_unit_test(a_full_ring_drops_counts_and_marks),
         cmocka_unit_test(the_gain_is_chosen_by_clipping_and_noise),
