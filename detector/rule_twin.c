@@ -20,7 +20,8 @@ static bool same_clock(const struct cell_state *a, const struct cell_state *b)
         return false;
     double gap = fabs(remainder(a->epoch_last_frames - b->epoch_last_frames, GSM_HYPERFRAME));
     double apart_s = fabs(a->epoch_last_s - b->epoch_last_s);
-    return gap <= RULE_TWIN_FRAMES + CELL_EPOCH_TOLERANCE_PPM * 1e-6 * apart_s / GSM_FRAME_S;
+    return apart_s <= RULE_TWIN_APART_S &&
+           gap <= RULE_TWIN_FRAMES + CELL_EPOCH_TOLERANCE_PPM * 1e-6 * apart_s / GSM_FRAME_S;
 }
 
 /* Off alike, where honest carriers agree. */

@@ -60,6 +60,7 @@ static const struct constant CONSTANTS[] = {
     {"twin_ppm", RULE_TWIN_PPM},
     {"twin_both_s", RULE_TWIN_BOTH_S},
     {"twin_frames", RULE_TWIN_FRAMES},
+    {"twin_apart_s", RULE_TWIN_APART_S},
     {"center_clock_ppm", CENTER_CLOCK_PPM},
     {"center_clock_se_ppm", CENTER_CLOCK_SE_PPM},
     {"center_sch_min", CENTER_SCH_MIN},

@@ -87,9 +87,10 @@
 #define RULE_CLOCK_BOTH_S 2.0  /* both heard this long at one time */
 #define RULE_CLOCK_MIN_S  60.0 /* heard this long before it counts as not seen */
 /* EN-01: one carrier offset for two networks. */
-#define RULE_TWIN_PPM    0.02
-#define RULE_TWIN_BOTH_S 2.0
-#define RULE_TWIN_FRAMES 0.1 /* clocks of one box; plus what the receiver's crystal drifts */
+#define RULE_TWIN_PPM     0.02
+#define RULE_TWIN_BOTH_S  2.0
+#define RULE_TWIN_APART_S 30.0 /* from one measurement to the other */
+#define RULE_TWIN_FRAMES  0.1  /* clocks of one box; plus what the receiver's crystal drifts */
 
 /* What the databases say about one cell; zero value: no database at all. */
 struct rule_known {

@@ -121,7 +121,7 @@ void attack_create(struct attack *ret, enum attack_class class, const struct wor
         ret->n = 2 + rng_below(r, 2);
     /* a USRP or a cheap transceiver on its own crystal; the better ones hold a tenth of a ppm */
     ret->ppm = chance(r, 0.3) ? 0.2 * (rng_unit(r) - 0.5) : 5.0 * (rng_unit(r) - 0.5);
-    double epoch = rng_below(r, 2715648);
+    double epoch = GSM_HYPERFRAME * rng_unit(r);
     size_t n_strong = n_audible < 6 ? n_audible : 6;
     for (size_t i = 0; i < ret->n; i++) {
         ret->victim[i] = audible[rng_below(r, (uint32_t)n_strong)];

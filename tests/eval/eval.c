@@ -23,6 +23,7 @@
 #define DRIVE_DAY_H 8.0
 #define SCORE_BINS  40 /* of 5 dB from -100 */
 #define PLACES      4
+#define TIMES_CAP   4000
 
 static const struct place {
     const char *name;
@@ -124,8 +125,8 @@ static void wilson(size_t k, size_t n, double *ret_lo, double *ret_hi)
 }
 
 struct tally {
-    size_t n, suspicious, probable, n_times;
-    double time_s[4000];
+    size_t n, suspicious, probable, n_times, n_flag_times;
+    double time_s[TIMES_CAP], flag_time_s[TIMES_CAP];
     size_t without[TRIAL_GROUPS_CAP]; /* still probable without a group */
     size_t pseudo_bin[SCORE_BINS], honest_bin[SCORE_BINS];
     size_t n_honest, honest_suspicious, honest_probable;
@@ -158,15 +159,15 @@ static void add_cell(struct tally *t, const struct trial_cell *c)
 /* A box is found when one of its carriers is. */
 static void add_trial(struct tally *t, const struct trial_result *r)
 {
-    double best_db = -1e9, probable_s = (double)NAN;
-    bool suspicious = false;
+    double best_db = -1e9, probable_s = (double)NAN, suspicious_s = (double)NAN;
     const struct trial_cell *best = NULL;
     for (size_t i = 0; i < r->n; i++) {
         const struct trial_cell *c = &r->cell[i];
         add_cell(t, c);
         if (!c->pseudo)
             continue;
-        suspicious = suspicious || !isnan(c->suspicious_s);
+        if (!isnan(c->suspicious_s) && !(c->suspicious_s >= suspicious_s))
+            suspicious_s = c->suspicious_s;
         if (!isnan(c->probable_s) && !(c->probable_s >= probable_s))
             probable_s = c->probable_s;
         if (c->score_db > best_db) {
@@ -177,10 +178,12 @@ static void add_trial(struct tally *t, const struct trial_result *r)
     if (!r->attacked)
         return;
     t->n++;
-    t->suspicious += suspicious;
+    t->suspicious += isnan(suspicious_s) ? 0 : 1;
     t->probable += isnan(probable_s) ? 0 : 1;
-    if (!isnan(probable_s) && t->n_times < sizeof t->time_s / sizeof t->time_s[0])
+    if (!isnan(probable_s) && t->n_times < TIMES_CAP)
         t->time_s[t->n_times++] = probable_s;
+    if (!isnan(suspicious_s) && t->n_flag_times < TIMES_CAP)
+        t->flag_time_s[t->n_flag_times++] = suspicious_s;
     for (size_t g = 0; g < TRIAL_GROUPS_CAP; g++)
         t->without[g] += best && best_db - best->group_db[g] >= SCORE_PROBABLE_DB ? 1 : 0;
 }
@@ -204,6 +207,20 @@ static json_t *bins(const size_t *bin)
     json_t *a = json_array();
     for (size_t i = 0; i < SCORE_BINS; i++)
         json_array_append_new(a, json_integer((json_int_t)bin[i]));
+    return a;
+}
+
+/* Of all boxes, those never found at the end; null when it is one of them. */
+static json_t *median_json(const double *time_s, size_t n_times, size_t n)
+{
+    return n > 0 && n / 2 < n_times ? json_real(time_s[n / 2]) : json_null();
+}
+
+static json_t *times_json(const double *time_s, size_t n)
+{
+    json_t *a = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(a, json_real(time_s[i]));
     return a;
 }
 
@@ -295,16 +312,17 @@ static int run_attack(struct eval *e, enum attack_class class, enum trial_lists 
         json_object_set_new(by_place, PLACE[p].name, ratio(t.suspicious - n_suspicious, t.n - n));
     }
     qsort(t.time_s, t.n_times, sizeof t.time_s[0], compare_double);
+    qsort(t.flag_time_s, t.n_flag_times, sizeof t.flag_time_s[0], compare_double);
     hold_to_bounds(e, class, lists, mode, &t);
-    double median_s = 2 * t.n_times > t.n && t.n > 0 ? t.time_s[t.n / 2] : (double)NAN;
-    print(json_pack(
-        "{s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "type", "attack", "class",
-        attack_name(class), "lists", trial_lists_name(lists), "mode", mode_name(mode), "suspicious",
-        ratio(t.suspicious, t.n), "probable", ratio(t.probable, t.n), "median_s",
-        isnan(median_s) ? json_null() : json_real(median_s), "by_place", by_place,
-        "honest_suspicious", ratio(t.honest_suspicious, t.n_honest), "honest_probable",
-        ratio(t.honest_probable, t.n_honest), "probable_without", without_json(&t), "score_bins",
-        bins(t.pseudo_bin), "honest_bins", bins(t.honest_bin), "rules", rules_json(&t, true)));
+    print(json_pack("{s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "type",
+                    "attack", "class", attack_name(class), "lists", trial_lists_name(lists), "mode",
+                    mode_name(mode), "suspicious", ratio(t.suspicious, t.n), "probable",
+                    ratio(t.probable, t.n), "median_s", median_json(t.time_s, t.n_times, t.n),
+                    "flag_times_s", times_json(t.flag_time_s, t.n_flag_times), "by_place", by_place,
+                    "honest_suspicious", ratio(t.honest_suspicious, t.n_honest), "honest_probable",
+                    ratio(t.honest_probable, t.n_honest), "probable_without", without_json(&t),
+                    "score_bins", bins(t.pseudo_bin), "honest_bins", bins(t.honest_bin), "rules",
+                    rules_json(&t, true)));
     return rc;
 }
 

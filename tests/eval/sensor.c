@@ -24,7 +24,8 @@ static int compare_heard(const void *pa, const void *pb)
 }
 
 /* A stronger cell on the same channel drowns what is more than 6 dB below. */
-static bool drowned(const struct sensor *s, const struct heard *list, size_t n, size_t k)
+static bool drowned(const struct sensor *s, double at_s, const struct heard *list, size_t n,
+                    size_t k)
 {
     const struct world_cell *c = &s->world->cell[list[k].i];
     for (size_t j = 0; j < n; j++) {
@@ -32,7 +33,7 @@ static bool drowned(const struct sensor *s, const struct heard *list, size_t n, 
         if (j != k && o->says.arfcn == c->says.arfcn && list[j].level_dbm > list[k].level_dbm + 6.0)
             return true;
     }
-    for (size_t j = 0; s->attack && j < s->attack->n; j++) {
+    for (size_t j = 0; s->attack && at_s >= s->attack_from_s && j < s->attack->n; j++) {
         if (s->attack->says[j].arfcn == c->says.arfcn &&
             s->attack->level_dbm > list[k].level_dbm + 6.0)
             return true;
@@ -40,7 +41,7 @@ static bool drowned(const struct sensor *s, const struct heard *list, size_t n, 
     return false;
 }
 
-size_t sensor_audible(const struct sensor *s, size_t ret[SENSOR_AUDIBLE_CAP])
+size_t sensor_audible(const struct sensor *s, double at_s, size_t ret[SENSOR_AUDIBLE_CAP])
 {
     static struct heard list[WORLD_CELLS_CAP];
     size_t n = 0, n_ret = 0;
@@ -51,7 +52,7 @@ size_t sensor_audible(const struct sensor *s, size_t ret[SENSOR_AUDIBLE_CAP])
     }
     qsort(list, n, sizeof list[0], compare_heard);
     for (size_t k = 0; k < n && n_ret < SENSOR_AUDIBLE_CAP; k++) {
-        if (!drowned(s, list, n, k))
+        if (!drowned(s, at_s, list, n, k))
             ret[n_ret++] = list[k].i;
     }
     return n_ret;
@@ -193,12 +194,13 @@ int sensor_run(struct sensor *s, struct detector *d, double at_s, double step_s)
     size_t audible[SENSOR_AUDIBLE_CAP];
     double from_s, for_s;
     int rc = 0;
-    size_t n = sensor_audible(s, audible);
+    size_t n = sensor_audible(s, at_s, audible);
     for (size_t k = 0; k < n && rc == 0; k++) {
         if (in_view(s, s->world->cell[audible[k]].says.arfcn, at_s, step_s, &from_s, &for_s))
             rc = hear_cell(s, d, audible[k], from_s, for_s);
     }
-    for (size_t i = 0; s->attack && i < s->attack->n && rc == 0; i++) {
+    bool attacked = s->attack && at_s >= s->attack_from_s;
+    for (size_t i = 0; attacked && i < s->attack->n && rc == 0; i++) {
         if (in_view(s, s->attack->says[i].arfcn, at_s, step_s, &from_s, &for_s))
             rc = hear_attack(s, d, i, from_s, for_s);
     }

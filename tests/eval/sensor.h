@@ -20,6 +20,7 @@ enum sensor_mode { SENSOR_WATCH, SENSOR_SURVEY };
 struct sensor {
     const struct world *world;
     const struct attack *attack; /* NULL: nobody attacks */
+    double attack_from_s;
     enum sensor_mode mode;
     double x_km, y_km, speed_km_s, heading_rad;
     int arfcn_lo; /* of the window that is watched: 11 channels */
@@ -31,8 +32,8 @@ struct sensor {
     int train_op;
 };
 
-/* Cells that stand out of noise and interference, strongest first. */
-size_t sensor_audible(const struct sensor *s, size_t ret[SENSOR_AUDIBLE_CAP]);
+/* Cells that stand out of noise and interference at a time, strongest first. */
+size_t sensor_audible(const struct sensor *s, double at_s, size_t ret[SENSOR_AUDIBLE_CAP]);
 /* Pushes what is heard from at_s on for step_s. 0 or -errno. */
 int sensor_run(struct sensor *s, struct detector *d, double at_s, double step_s);
 

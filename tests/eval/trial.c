@@ -10,7 +10,8 @@
 #include "detector/rules.h"
 #include "detector/score.h"
 
-#define STEP_S 5.0
+#define STEP_S  5.0
+#define QUIET_S 60.0 /* before a box goes on the air */
 
 const char *trial_lists_name(enum trial_lists lists)
 {
@@ -128,18 +129,20 @@ int trial_run(const struct trial_config *cfg, struct trial_result *ret)
     rng_init(&s.rng, cfg->seed, "sensor");
     place(&s, cfg);
     memset(ret, 0, sizeof *ret);
-    size_t n = sensor_audible(&s, audible);
+    size_t n = sensor_audible(&s, 0.0, audible);
     if (cfg->class >= 0 && n > 0) {
         attack_create(&attack, (enum attack_class)cfg->class, cfg->world, audible, n, &s.rng);
         s.attack = &attack;
+        s.attack_from_s = QUIET_S;
         ret->attacked = true;
     }
     aim(&s, audible, n);
     int rc = detector_create(&d, &dc);
-    for (double at_s = 0.0; at_s < cfg->duration_s && rc == 0; at_s += STEP_S) {
+    for (double at_s = 0.0; at_s < s.attack_from_s + cfg->duration_s && rc == 0; at_s += STEP_S) {
+        double on_air_s = at_s + STEP_S - s.attack_from_s;
         rc = sensor_run(&s, d, at_s, STEP_S);
-        if (rc == 0 && is_due(at_s + STEP_S, cfg->duration_s))
-            judge(d, at_s + STEP_S, ret);
+        if (rc == 0 && on_air_s > 0.0 && is_due(on_air_s, cfg->duration_s))
+            judge(d, on_air_s, ret);
     }
     detector_destroy(d);
     return rc;

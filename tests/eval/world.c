@@ -66,6 +66,10 @@ static void add_oddities(struct scene_cell *c, int op, struct rng *r)
         c->tx_integer = 9;
     if (op == 2 && chance(r, 0.1))
         c->ccch_conf = 0;
+    if (chance(r, 8.0 / 284.0)) { /* differs from the others in two fields */
+        c->max_retrans_code = (c->max_retrans_code + 1) % 4;
+        c->bs_ag_blks_res = (c->bs_ag_blks_res + 1) % 4;
+    }
     if (chance(r, 1.0 / 284.0))
         c->gprs = false;
     if (chance(r, 1.0 / 284.0))
@@ -171,11 +175,13 @@ static void add_cell(struct world *w, const struct world_config *cfg, const stru
     if (c->op != OP_RAIL)
         s->lac = PLANS[c->op].lac + area_of(cfg, c);
     s->ci = 1000 + (int)w->n * 3 % 60000 + sector;
-    s->epoch_frames = site->says.epoch_frames + (chance(r, 0.5) ? rng_below(r, 2715648) : 0);
+    s->epoch_frames =
+        site->says.epoch_frames + (chance(r, 0.5) ? GSM_HYPERFRAME * rng_unit(r) : 0.0);
     s->epoch_frames = fmod(s->epoch_frames, GSM_HYPERFRAME);
     c->azimuth_deg = 120.0 * sector + site->azimuth_deg;
     c->ppm = normal(r, chance(r, 0.03) ? 0.06 : 0.015);
     c->loss_db = chance(r, 0.05) ? 15.0 : 0.0;
+    c->unlisted = chance(r, 0.045);
     c->listed = !chance(r, 0.01);
     c->retuned = c->listed && chance(r, 0.003);
     c->crowd = chance(r, 0.5);
@@ -191,7 +197,7 @@ static void add_sites(struct world *w, const struct world_config *cfg, int op, d
             site.x_km = x + (rng_unit(r) - 0.5) * spacing_km;
             site.y_km = y + (rng_unit(r) - 0.5) * spacing_km;
             site.azimuth_deg = 360.0 * rng_unit(r);
-            site.says.epoch_frames = rng_below(r, 2715648);
+            site.says.epoch_frames = GSM_HYPERFRAME * rng_unit(r);
             site.pages_hz = op < WORLD_OPERATORS ? PLANS[op].pages_hz : 0.05;
             site.assigns_hz = op < WORLD_OPERATORS ? 0.1 + 1.2 * rng_unit(r) : 0.02;
             site.updates_ratio = 0.2 + 0.3 * rng_unit(r);
@@ -221,7 +227,7 @@ static void plan_neighbours(struct world *w, size_t i, struct rng *r)
     size_t n = 0;
     for (size_t k = 0; k < w->n; k++) {
         const struct world_cell *o = &w->cell[k];
-        if (k != i && o->op == c->op && o->says.arfcn != c->says.arfcn)
+        if (k != i && o->op == c->op && !o->unlisted && o->says.arfcn != c->says.arfcn)
             near[n++] = (struct near_cell){
                 distance_km(c->x_km, c->y_km, o->x_km, o->y_km) + 0.2 * rng_unit(r), o->says.arfcn};
     }

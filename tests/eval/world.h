@@ -32,6 +32,7 @@ struct world_cell {
     double pages_hz;      /* identities a second in its location area */
     double assigns_hz;    /* answered channel requests a second */
     double updates_ratio; /* of them location updates */
+    bool unlisted;        /* no neighbour names it: 15 of 328, Freiburg 2012 */
     bool listed;          /* in the operator's list */
     bool crowd;           /* in the crowd-sourced list */
     bool retuned;         /* the list has another channel */
