@@ -5,6 +5,7 @@
  * its octets are sent instead, once and at their pace, and noise before and behind them. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,11 +19,11 @@
 
 #include <rtl-sdr.h>
 
-#define LEAD_S 3.0 /* time to choose the gain */
+#define LEAD_S 2.0 /* of noise behind a tune, before the recording begins */
 
 static rtlsdr_dev_t *dev;
 static int call_fd;
-static atomic_bool broken;
+static atomic_bool broken, tuned;
 static const char *file;
 static double file_rate_hz;
 
@@ -49,11 +50,13 @@ static void play(void)
 {
     static unsigned char buf[16384];
     struct timespec start, t;
-    double n_sent = 0, n_noise = LEAD_S * 2 * file_rate_hz;
+    double n_sent = 0, n_begin = INFINITY;
     FILE *f = fopen(file, "rb");
     clock_gettime(CLOCK_MONOTONIC, &start);
     while (f && !atomic_load(&broken)) {
-        size_t n = n_sent < n_noise ? 0 : fread(buf, 1, sizeof(buf), f);
+        if (atomic_exchange(&tuned, false))
+            n_begin = n_sent + LEAD_S * 2 * file_rate_hz;
+        size_t n = n_sent < n_begin ? 0 : fread(buf, 1, sizeof(buf), f);
         for (; n < sizeof(buf); n++)
             buf[n] = (unsigned char)(124 + rand() % 8);
         on_transfer(buf, sizeof(buf), NULL);
@@ -84,6 +87,7 @@ static void obey(const uint8_t c[5])
     uint32_t x = (uint32_t)c[1] << 24 | (uint32_t)c[2] << 16 | (uint32_t)c[3] << 8 | c[4];
     switch (c[0]) {
     case 0x01:
+        atomic_store(&tuned, true);
         rtlsdr_set_center_freq(dev, x);
         break;
     case 0x02:
