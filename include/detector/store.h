@@ -40,8 +40,8 @@ struct store_run {
     const struct store_coverage *coverage;
     size_t n_coverage;
     const char *options; /* what else was asked for, as text; NULL: nothing. Part of run_id */
-    /* Live only. A live session is written in segments, each a run of its own over the session,
-     * which stands in the place of the recording: recording_sha256 is of its name, not of octets. */
+    /* Live only. A live session is written in segments, each a run of its own over the session, which
+     * stands in the place of the recording: recording_sha256 is of its name, not of octets. */
     bool live;
     uint64_t segment;                             /* counts from 0; makes another run of it */
     const char *receiver;                         /* device and serial; NULL: from a file */
