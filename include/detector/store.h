@@ -40,7 +40,7 @@ struct store_run {
     const struct store_coverage *coverage;
     size_t n_coverage;
     const char *options; /* what else was asked for, as text; NULL: nothing. Part of run_id */
-    /* Live only. A live session is written in segments, each a run of its own over the session, which
+    /* Live only. A live session is written in segments, each a run of its own over the session. It
      * stands in the place of the recording: recording_sha256 is of its name, not of octets. */
     bool live;
     uint64_t segment;                             /* counts from 0; makes another run of it */
