@@ -64,8 +64,8 @@ void iq_source_close(struct iq_source *src);
 void iq_source_info(const struct iq_source *src, struct iq_source_info *ret);
 
 /* Next block: 1 and *ret, 0 at the end, negative errno on a read error. A block lies in one
- * stretch: samp jumps, gap is set and center_hz changes between blocks only. -EINTR when a signal ended
- * a wait: nothing is lost, call again or stop. */
+ * stretch: samp jumps, gap is set and center_hz changes between blocks only. -EINTR when a signal
+ * ended a wait: nothing is lost, call again or stop. */
 int iq_source_next(struct iq_source *src, struct iq_block *ret);
 
 /* Octets of the input so far, for the digest of the recording: set a function that is called with
