@@ -4,7 +4,8 @@
 # decoded as the lines that compare.c reads. The decoder that Debian installs is copied to a folder
 # for the time of the run, without its UDP sockets: Debian 12 has renamed the block they need, and
 # decoding does not.
-# tuned: the carrier stands in place, no correction; untuned: automatic correction, as a dongle needs.
+# tuned: the carrier stands in place, no correction; untuned: automatic correction, as a dongle
+# needs it.
 # usage: grgsm.sh GRGSM_LINES tuned|untuned RATE FREQ ARFCN BSIC
 set -euo pipefail
 if [ $# -ne 6 ]; then

@@ -14,7 +14,7 @@ says err "as if I and Q are swapped"
 says out '"cells":0'
 
 # Another rate: twice, half, one percent.
-head -c 4800000 town_945.2MHz_600k.cu8 >part.cu8
+head -c 2160000 town_945.2MHz_600k.cu8 >part.cu8
 for rate in 1200k 606k 300k 450k; do
     run 0 replay --no-db --json --format cu8 --rate $rate --freq 945.2M part.cu8
     says err "try --rate 600000"
