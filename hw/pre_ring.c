@@ -82,7 +82,7 @@ static struct chunk *find_chunk(struct pre_ring *p, const struct iq_block *block
         p->oldest = (p->oldest + 1) % p->n_chunks;
     else
         p->n_used++;
-    c = newest(p);
+    c = &p->chunk[(p->oldest + p->n_used - 1) % p->n_chunks];
     *c = (struct chunk){
         .samp = block->samp + n_done, .center_hz = block->center_hz, .stamp = *stamp, .gap = gap};
     if (stamp->utc_us != UTC_UNKNOWN)
