@@ -102,6 +102,20 @@ static bool alternates(const struct lac_run *run, size_t n)
     return false;
 }
 
+/* The finding rests on the first message of either run. */
+static void rest_on(struct rule_result *ret, const struct cell_lai_run *from, double last_s,
+                    const struct cell_lai_run *to)
+{
+    struct finding *f = &ret->finding;
+    f->first_s = from->first_s;
+    f->last_s = last_s;
+    f->fn_first = from->fn_first;
+    f->fn_last = to->fn_last;
+    f->n_oct_messages = 2;
+    memcpy(f->l2[0], from->l2, GSM_L2_OCT);
+    memcpy(f->l2[1], to->l2, GSM_L2_OCT);
+}
+
 static void fire_la02(const struct cell_lai_run *from, const struct cell_lai_run *to, size_t n,
                       struct rule_result *ret)
 {
@@ -112,14 +126,7 @@ static void fire_la02(const struct cell_lai_run *from, const struct cell_lai_run
               "One transmitter, by its frame-number clock, announced LAC %d and %.1f s later LAC "
               "%d: a new location area makes every phone register again.",
               from->lac, to->first_s - from->last_s, to->lac);
-    struct finding *f = &ret->finding;
-    f->first_s = from->first_s;
-    f->last_s = to->last_s;
-    f->fn_first = from->fn_first;
-    f->fn_last = to->fn_last;
-    f->n_oct_messages = 2;
-    memcpy(f->l2[0], from->l2, GSM_L2_OCT);
-    memcpy(f->l2[1], to->l2, GSM_L2_OCT);
+    rest_on(ret, from, to->last_s, to);
 }
 
 /* The first lasting change of the location area, or -1. */
@@ -223,13 +230,6 @@ void rule_la03_run(const struct rule_context *ctx, struct rule_result *ret)
                   "were already served register again.",
                   n_areas, run[to].first->first_s - run[from].first->first_s, run[from].first->lac,
                   run[to].first->lac);
-        struct finding *f = &ret->finding;
-        f->first_s = run[from].first->first_s;
-        f->last_s = run[to].last_s;
-        f->fn_first = run[from].first->fn_first;
-        f->fn_last = run[to].first->fn_last;
-        f->n_oct_messages = 2;
-        memcpy(f->l2[0], run[from].first->l2, GSM_L2_OCT);
-        memcpy(f->l2[1], run[to].first->l2, GSM_L2_OCT);
+        rest_on(ret, run[from].first, run[to].last_s, run[to].first);
     }
 }
