@@ -31,7 +31,8 @@ points() {
             --synth "$build/tests/synth/cellwarden-synth" --source "$source" --out "$out" \
             --scene "$scene" --esn0 "$esn0" --seeds 1 --duration "$seconds" --set "$settings" \
             --receiver "gr-gsm $config" --reader \
-            "bash $source/bench/grgsm.sh $build/bench/grgsm_lines $config 1083333.333333 945.2M 51 10"
+            "bash $source/bench/grgsm.sh $build/bench/grgsm_lines $config 1083333.333333 945.2M \
+51 10"
     done
 }
 points tuned receiver_ppm=0 awgn 1 2 3 4 5 6 7 8 9 10 12 14

@@ -75,8 +75,8 @@ static bool same_channel(const struct cell_state *c, const struct cell_report *r
 }
 
 /* The receiver gives one tx to what goes on where samples are missing, with another clock. A
- * transmitter that was lost and found again has a new tx but the same clock. Two that are on the air
- * at one time are two, whatever their clocks. */
+ * transmitter that was lost and found again has a new tx but the same clock. Two that are on the
+ * air at one time are two, whatever their clocks. */
 static struct cell_state *find_cell(const struct cell_table *t, const struct cell_report *rep)
 {
     for (size_t i = 0; i < t->n; i++) {

@@ -65,8 +65,8 @@ static double rrc(double t)
     return (s + 4.0 * b * t * c2) / (pi * t * (1.0 - 16.0 * b * b * t * t));
 }
 
-/* Half of a Kaiser window from its middle on. What liquid computes in float differs in its last bits
- * between processors: rounded away, nothing later can depend on it. */
+/* Half of a Kaiser window from its middle on. What liquid computes in float differs in its last
+ * bits between processors: rounded away, nothing later can depend on it. */
 static void window_fill(double half[WINDOW_POINTS + 2])
 {
     for (unsigned i = 0; i <= WINDOW_POINTS; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rival_joint - two GMSK signals at once: symbols of both from their channels, channels of both from
- * their symbols. The halves of one step of dsp/rival.c.
+/* rival_joint - two GMSK signals at once: symbols of both from their channels, channels of both
+ * from their symbols. The halves of one step of dsp/rival.c.
  *
  * ref  Bahl, Cocke, Jelinek, Raviv 1974, max-log, with the pasts of both signals as states
  * cost 20 us each
