@@ -154,7 +154,7 @@ static int take_dataset(struct reader *r, const json_t *global, struct sigmf_met
 {
     const char *text = NULL;
     int rc = get_text(r, global, "core:dataset", &text);
-    if (rc <= 0)
+    if (rc <= 0 || !text)
         return rc;
     if (text[0] == '\0' || strchr(text, '/') || strcmp(text, "..") == 0 || strcmp(text, ".") == 0)
         return refuse(r, "core:dataset must be the name of a file in the same folder");
