@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define SCENARIO_CELL_CAP   32
+#define SCENARIO_CELL_CAP   64
 #define SCENARIO_LIST_CAP   96
 #define SCENARIO_TIME_CAP   16
 #define SCENARIO_CHANGE_CAP 16
